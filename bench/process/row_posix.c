@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What POSIX itself takes, without a library between.
+#include "bench/process/row.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/process/program.h"
+
+extern char **environ;
+
+static int wait_for(pid_t pid, const char *what)
+{
+    int status = 0;
+    pid_t ended;
+
+    do {
+        ended = waitpid(pid, &status, 0);
+    } while (ended < 0 && errno == EINTR);
+    if (ended < 0) {
+        return row_fail(what, errno);
+    }
+    if (status != 0) {
+        return row_fail_end(what, status);
+    }
+    return 0;
+}
+
+static int fork_once(void)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(0);
+    }
+    if (pid < 0) {
+        return row_fail("fork", errno);
+    }
+    return wait_for(pid, "fork");
+}
+
+// The limit: nothing is copied and nothing is loaded. Apple's vfork() is
+// fork() under a name that its headers tell to avoid.
+#ifndef __APPLE__
+static int vfork_once(void)
+{
+    pid_t pid = vfork(); // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+    if (pid == 0) {
+        _exit(0);
+    }
+    if (pid < 0) {
+        return row_fail("vfork", errno);
+    }
+    return wait_for(pid, "vfork");
+}
+#endif
+
+static int spawn(const char *program, const char *argument)
+{
+    char *argv[] = {(char *) (uintptr_t) program, (char *) (uintptr_t) argument,
+                    NULL};
+    pid_t pid = 0;
+    int error = posix_spawn(&pid, program, NULL, NULL, argv, environ);
+    if (error != 0) {
+        return row_fail(program, error);
+    }
+    return wait_for(pid, program);
+}
+
+static int spawn_self_once(void)
+{
+    return spawn(program_self(), PROGRAM_LEAVE);
+}
+
+static int spawn_tiny_once(void)
+{
+    return spawn(program_tiny(), NULL);
+}
+
+static void *nothing(void *argument)
+{
+    return argument;
+}
+
+static int thread_once(void)
+{
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, nothing, NULL);
+    if (error == 0) {
+        error = pthread_join(thread, NULL);
+    }
+    return error == 0 ? 0 : row_fail("pthread", error);
+}
+
+static const struct row rows[] = {
+    {"raw-fork", "fork, _exit, waitpid", row_repeat, fork_once},
+    {"raw-spawn-self", "posix_spawn of this program, which leaves at once",
+     row_repeat, spawn_self_once},
+    {"raw-spawn-tiny", "posix_spawn of a program that does nothing", row_repeat,
+     spawn_tiny_once},
+    {"raw-thread", "pthread_create, pthread_join", row_repeat, thread_once},
+#ifndef __APPLE__
+    {"vfork", "vfork, _exit, waitpid: the limit", row_repeat, vfork_once},
+#endif
+};
+
+const struct row_group group_raw = {
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+};

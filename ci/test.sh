@@ -1,0 +1,158 @@
+#!/bin/sh
+# test.sh [--keep-going] [all | STAGE...]: builds and tests, after installing
+# what is missing for it. Without a stage it takes this machine's own build;
+# "all" takes every stage that can run here. The last line counts the tests of
+# all stages; a stage that fails otherwise than by a test counts as one.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/ci/lib.sh"
+cd "$root" || exit 1
+
+# ---- What stages are made of --------------------------------------------
+
+configure()
+{
+    quiet cmake --preset "$@"
+}
+
+build()
+{
+    quiet cmake --build --preset "$1"
+}
+
+# run_tests PRESET [WRAPPER...]: the numbers of ctest's summary go to $counts.
+# All the tests' own lines are worth reading only when one of them failed.
+run_tests()
+{
+    preset=$1
+    shift
+    rc=0
+    sh ci/contain.sh "$@" ctest --preset "$preset" -j "$(processors)" \
+        >"$work/ctest" 2>&1 </dev/null || rc=$?
+    if [ $rc = 0 ]; then
+        grep -E 'left behind|tests passed' "$work/ctest"
+    else
+        cat "$work/ctest"
+    fi
+    awk '/tests passed, .* tests failed out of/ { print $NF - $4, $4 }' "$work/ctest" >>"$counts"
+    return $rc
+}
+
+native()
+{
+    need build ccache && configure "$1" && build "$1" && run_tests "$1"
+}
+
+macos()
+{
+    need build ccache && sh ci/deps-macos.sh && configure "macos-$1" && build "macos-$1"
+}
+
+windows()
+{
+    need build ccache mingw wine && sh ci/deps-mingw.sh && configure "$1" && build "$1" &&
+        run_tests "$1" sh ci/wine-run.sh --session
+}
+
+# The runtime of clang's sanitizers is a package of its own, for each version.
+need_clang_runtime()
+{
+    need clang || return
+    [ "$manager" != apt ] || install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+}
+
+# ---- The stages ---------------------------------------------------------
+
+stage_rooms() { sh ci/rooms.sh; }
+stage_shellcheck() { need shellcheck && shellcheck -x ci/*.sh .ci/run; }
+stage_workflow() { need npm && sh ci/workflow.sh; }
+stage_format() { need format && sh ci/format.sh; }
+stage_headers() { need build cxx && sh ci/headers.sh; }
+stage_dev() { native dev; }
+stage_release() { native release; }
+stage_portable() { native portable; }
+stage_no_remote() { native no-remote; }
+stage_asan() { native asan; }
+stage_clang() { need clang && native clang; }
+stage_tsan() { need_clang_runtime && native tsan; }
+stage_shared() { native shared && sh ci/exports.sh build/shared; }
+stage_install() { need build cxx && sh ci/install.sh; }
+stage_mingw() { windows mingw && sh ci/exports.sh build/mingw; }
+stage_mingw_shared() { windows mingw-shared && sh ci/exports.sh build/mingw-shared; }
+stage_macos_arm64() { macos arm64; }
+stage_macos_x86_64() { macos x86_64; }
+stage_arm64() { need build ccache arm64 && sh ci/deps-arm64.sh && native arm64; }
+
+# Each file of the tree is analysed in one of these builds.
+stage_tidy()
+{
+    need build tidy ccache && configure dev && sh ci/tidy.sh build/dev || return
+    [ "$system" != Linux ] || { configure portable && sh ci/tidy.sh build/portable; } || return
+    [ "$(uname -m)" = x86_64 ] || return 0
+    need mingw && sh ci/deps-mingw.sh && configure mingw &&
+        sh ci/tidy.sh build/mingw win32 --extra-arg=--target=x86_64-w64-mingw32
+}
+
+# What can run here, the quickest to fail first.
+stages_of_this_machine()
+{
+    echo rooms headers dev release shared install no-remote
+    [ "$system" != Linux ] || echo portable
+    case $system in
+    Linux | Darwin) echo asan ;;
+    esac
+    if [ "$manager" = apt ]; then
+        echo shellcheck workflow format clang tsan tidy
+        [ "$(uname -m)" != x86_64 ] || echo mingw mingw-shared arm64 macos-arm64 macos-x86_64
+    fi
+}
+
+# ---- Running them -------------------------------------------------------
+
+keep_going=0
+if [ "${1-}" = --keep-going ]; then
+    keep_going=1
+    shift
+fi
+# shellcheck disable=SC2046  # one word is one stage
+case ${1-} in
+'') set -- dev ;;
+all) set -- $(stages_of_this_machine) ;;
+esac
+for name; do
+    grep -q "^stage_$(echo "$name" | tr - _)()" "$0" || die "there is no stage \"$name\""
+done
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+table=$work/table
+total_passed=0
+total_failed=0
+begin=$(date +%s)
+for name; do
+    say "$name"
+    counts=$work/counts
+    : >"$counts"
+    start=$(date +%s)
+    result=passed
+    ("stage_$(echo "$name" | tr - _)") || result=FAILED
+    seconds=$(($(date +%s) - start))
+    read -r passed failed <<COUNTS
+$(awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }' "$counts")
+COUNTS
+    [ $result = passed ] || [ "$failed" -gt 0 ] || failed=1
+    total_passed=$((total_passed + passed))
+    total_failed=$((total_failed + failed))
+    tests=
+    [ "$passed" = 0 ] || tests="$passed tests"
+    printf '%-14s %5d s   %s   %s\n' "$name" $seconds $result "$tests" >>"$table"
+    say "$name: $result, $seconds s"
+    [ $result = passed ] || [ $keep_going = 1 ] || break
+done
+
+echo
+cat "$table"
+printf '%-14s %5d s\n' together $(($(date +%s) - begin))
+echo "$total_passed passed, $total_failed failed"
+[ $total_failed = 0 ]

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+# Where ci/deps-NAME.sh put the dependencies of a cross build. It must agree
+# with deps_prefix in ci/lib.sh: the folder's name carries the script's hash,
+# so a changed script is never served by what an older one built.
+function(mp_deps_prefix out name)
+    string(TOUPPER "MP_DEPS_${name}" variable)
+    if(DEFINED ENV{${variable}})
+        set(${out} "$ENV{${variable}}" PARENT_SCOPE)
+        return()
+    endif()
+    if(DEFINED ENV{MP_CACHE})
+        set(cache "$ENV{MP_CACHE}")
+    elseif(DEFINED ENV{XDG_CACHE_HOME})
+        set(cache "$ENV{XDG_CACHE_HOME}/multiprocessing-ci")
+    else()
+        set(cache "$ENV{HOME}/.cache/multiprocessing-ci")
+    endif()
+    file(SHA256 "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../ci/deps-${name}.sh" hash)
+    string(SUBSTRING "${hash}" 0 12 hash)
+    set(prefix "${cache}/${name}-${hash}")
+    if(NOT IS_DIRECTORY "${prefix}")
+        message(FATAL_ERROR "No dependencies in ${prefix}: run sh ci/deps-${name}.sh")
+    endif()
+    set(${out} "${prefix}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/arguments.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <multiprocessing/process.h>
+
+#include "core/self.h"
+#include "platform/fail.h"
+
+#define ALIGNMENT 16 // bytes may be read as any type
+
+static bool points(const mp_arg_t *arg)
+{
+    return arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES;
+}
+
+static int check(const mp_arg_t *arg, size_t index)
+{
+    switch (arg->type) {
+    case MP_ARG_INT:
+    case MP_ARG_BOOL:
+    case MP_ARG_FLOAT:
+        return 0;
+    case MP_ARG_TEXT:
+    case MP_ARG_BYTES:
+        if (arg->value.data != NULL ||
+            (arg->type == MP_ARG_BYTES && arg->size == 0)) {
+            return 0;
+        }
+        return mp__fail(MP_EINVAL, 0, "argument %zu is a NULL pointer", index);
+    case MP_ARG_TOO_LARGE:
+        return mp__fail(MP_ERANGE, 0,
+                        "argument %zu is above the largest signed integer of "
+                        "64 bits",
+                        index);
+    default:
+        return mp__fail(MP_EINVAL, 0, "argument %zu has no type", index);
+    }
+}
+
+static size_t length_of(const mp_arg_t *arg, bool sized)
+{
+    return arg->type == MP_ARG_TEXT && !sized ? strlen(arg->value.data)
+                                              : arg->size;
+}
+
+// The room that data takes, with a NUL behind it; 0 if that is more than a
+// size_t can say.
+static size_t room_for(size_t length)
+{
+    if (length > SIZE_MAX - 2 * ALIGNMENT) {
+        return 0;
+    }
+    return (length + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+}
+
+static int measure(const mp_args_t *args, bool sized, size_t *size)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        int r = check(&args->items[i], i);
+        if (r < 0) {
+            return r;
+        }
+        if (!points(&args->items[i])) {
+            continue;
+        }
+        size_t room = room_for(length_of(&args->items[i], sized));
+        if (room == 0 || room > SIZE_MAX - *size) {
+            return mp__fail(MP_ENOMEM, 0, "argument %zu is too large", i);
+        }
+        *size += room;
+    }
+    return 0;
+}
+
+static void copy_item(mp_arg_t *copy, const mp_arg_t *arg, bool sized,
+                      char **room)
+{
+    *copy = *arg;
+    if (!points(arg)) {
+        return;
+    }
+    copy->size = length_of(arg, sized);
+    copy->value.data = *room;
+    if (copy->size > 0) {
+        memcpy(*room, arg->value.data, copy->size);
+    }
+    (*room)[copy->size] = '\0';
+    *room += room_for(copy->size);
+}
+
+static int copy_row(mp_args_t **out, const mp_args_t *args, bool sized)
+{
+    static const mp_args_t none = {0, NULL};
+    const mp_args_t *given = args == NULL ? &none : args;
+
+    if (given->count > SIZE_MAX / 2 / sizeof(mp_arg_t)) {
+        return mp__fail(MP_ENOMEM, 0, "%zu arguments", given->count);
+    }
+    size_t head = sizeof(mp_args_t) + given->count * sizeof(mp_arg_t);
+    size_t size = (head + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    size_t data_start = size;
+    int r = measure(given, sized, &size);
+    if (r < 0) {
+        return r;
+    }
+    char *block = malloc(size);
+    if (block == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "arguments of %zu bytes", size);
+    }
+    mp_args_t *copy = (mp_args_t *) (void *) block;
+    mp_arg_t *items = (mp_arg_t *) (void *) (block + sizeof(mp_args_t));
+    char *room = block + data_start;
+    for (size_t i = 0; i < given->count; i++) {
+        copy_item(&items[i], &given->items[i], sized, &room);
+    }
+    copy->count = given->count;
+    copy->items = items;
+    *out = copy;
+    return 0;
+}
+
+int mp__args_copy(mp_args_t **out, const mp_args_t *args)
+{
+    return copy_row(out, args, false);
+}
+
+int mp__args_copy_sized(mp_args_t **out, const mp_args_t *args)
+{
+    return copy_row(out, args, true);
+}
+
+size_t mp_args_count(const mp_args_t *args)
+{
+    return args == NULL ? 0 : args->count;
+}
+
+int mp_args_type(const mp_args_t *args, size_t index)
+{
+    if (index >= mp_args_count(args)) {
+        return mp__fail(MP_ERANGE, 0,
+                        "there is no argument %zu, only %zu arguments", index,
+                        mp_args_count(args));
+    }
+    return (int) args->items[index].type;
+}
+
+static const char *type_name(int type)
+{
+    static const char *const names[] = {
+        [MP_ARG_INT] = "an int",    [MP_ARG_BOOL] = "a bool",
+        [MP_ARG_FLOAT] = "a float", [MP_ARG_TEXT] = "a text",
+        [MP_ARG_BYTES] = "bytes",   [MP_ARG_TOO_LARGE] = "too large"};
+    return names[type];
+}
+
+// The argument `index` if it is of the type asked for; else NULL, and why.
+static const mp_arg_t *find(const mp_args_t *args, size_t index,
+                            mp_arg_type_t wanted, int *why)
+{
+    int type = mp_args_type(args, index);
+    if (type < 0) {
+        *why = type;
+        return NULL;
+    }
+    if (type != (int) wanted &&
+        !(wanted == MP_ARG_FLOAT && type == MP_ARG_INT)) {
+        *why = mp__fail(MP_ETYPE, 0, "argument %zu is %s, not %s", index,
+                        type_name(type), type_name((int) wanted));
+        return NULL;
+    }
+    return &args->items[index];
+}
+
+int mp_args_get_int(const mp_args_t *args, size_t index, int64_t *out)
+{
+    int why = 0;
+    const mp_arg_t *found = find(args, index, MP_ARG_INT, &why);
+    if (found == NULL) {
+        return why;
+    }
+    *out = found->value.integer;
+    return 0;
+}
+
+int mp_args_get_bool(const mp_args_t *args, size_t index, bool *out)
+{
+    int why = 0;
+    const mp_arg_t *found = find(args, index, MP_ARG_BOOL, &why);
+    if (found == NULL) {
+        return why;
+    }
+    *out = found->value.integer != 0;
+    return 0;
+}
+
+int mp_args_get_float(const mp_args_t *args, size_t index, double *out)
+{
+    int why = 0;
+    const mp_arg_t *found = find(args, index, MP_ARG_FLOAT, &why);
+    if (found == NULL) {
+        return why;
+    }
+    *out = found->type == MP_ARG_INT ? (double) found->value.integer
+                                     : found->value.number;
+    return 0;
+}
+
+int mp_args_get_text(const mp_args_t *args, size_t index, const char **out)
+{
+    int why = 0;
+    const mp_arg_t *found = find(args, index, MP_ARG_TEXT, &why);
+    if (found == NULL) {
+        return why;
+    }
+    *out = found->value.data;
+    return 0;
+}
+
+int mp_args_get_bytes(const mp_args_t *args, size_t index, const void **out,
+                      size_t *size)
+{
+    int why = 0;
+    const mp_arg_t *found = find(args, index, MP_ARG_BYTES, &why);
+    if (found == NULL) {
+        return why;
+    }
+    *out = found->value.data;
+    *size = found->size;
+    return 0;
+}
+
+// A target that asks for what it was not given fails, as in Python. Code that
+// is no child is left to go on.
+static void insist(int r)
+{
+    if (r < 0 && mp__in_child()) {
+        mp_exit(mp_failure(1, "%s", mp__fail_last()->message));
+    }
+}
+
+int64_t mp_args_int(const mp_args_t *args, size_t index)
+{
+    int64_t value = 0;
+    insist(mp_args_get_int(args, index, &value));
+    return value;
+}
+
+bool mp_args_bool(const mp_args_t *args, size_t index)
+{
+    bool value = false;
+    insist(mp_args_get_bool(args, index, &value));
+    return value;
+}
+
+double mp_args_float(const mp_args_t *args, size_t index)
+{
+    double value = 0.0;
+    insist(mp_args_get_float(args, index, &value));
+    return value;
+}
+
+const char *mp_args_text(const mp_args_t *args, size_t index)
+{
+    const char *value = NULL;
+    insist(mp_args_get_text(args, index, &value));
+    return value;
+}
+
+const void *mp_args_bytes(const mp_args_t *args, size_t index, size_t *size)
+{
+    const void *value = NULL;
+    *size = 0;
+    insist(mp_args_get_bytes(args, index, &value, size));
+    return value;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The start block: what a spawned child is told. Versioned, and the same bytes
+// wherever it lies. The child does not trust a byte of it.
+#ifndef MP_CORE_BLOCK_H
+#define MP_CORE_BLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <multiprocessing/arguments.h>
+
+#define MP__BLOCK_HEADER_SIZE 24
+
+typedef struct mp__block {
+    const char *target; // its name
+    const char *module; // the module it is registered in; "" the program
+    const char *name;   // of the process
+    const char *identity;
+    const char *parent_name;
+    const char *method; // the start method in force; "" if none is
+    bool daemon;
+    uint32_t depth;
+    const void *authkey;
+    size_t authkey_size;
+    const mp_args_t *args;
+} mp__block_t;
+
+// The block with its header, freed with free(). MP_EMSGSIZE above 1 GiB.
+int mp__block_write(const mp__block_t *block, unsigned char **bytes,
+                    size_t *size);
+
+// The number of bytes behind a header. MP_EPROTO it is none, MP_EVERSION of
+// another version, MP_EMSGSIZE.
+int mp__block_size(const unsigned char header[MP__BLOCK_HEADER_SIZE],
+                   size_t *size);
+
+// Reads those bytes. Texts and the key point into them; block->args is new and
+// freed with free(). MP_EPROTO, MP_ENOMEM.
+int mp__block_read(const unsigned char *bytes, size_t size, mp__block_t *block);
+
+#endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/end.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/children.h"
+#include "core/message.h"
+#include "core/self.h"
+
+// Where mp_exit() of a thread goes back to.
+typedef struct exit_point {
+    jmp_buf place;
+    volatile int code; // it is read after the jump
+} exit_point_t;
+
+static _Thread_local exit_point_t *exit_point;
+static bool by_exit_now;
+static bool finished; // of this process: done once, also after a fork in it
+
+void mp__end_by_exit_now(void)
+{
+    by_exit_now = true;
+    finished = false;
+    exit_point = NULL;
+}
+
+int mp__end_run(mp_target_fn function, const mp_args_t *args)
+{
+    exit_point_t point;
+
+    if (setjmp(point.place) != 0) {
+        return exit_point->code;
+    }
+    exit_point = &point;
+    return function(args);
+}
+
+void mp__end_thread(mp_process_t *process, int code)
+{
+    mp__children_end(process);
+    exit_point = NULL;
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    process->exitcode = mp_plat_exitcode(code);
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    mp__set_current(NULL);
+    mp_plat_event_set(process->ended);
+}
+
+// Takes what this process has to say to its parent, once.
+static char *take_failure(mp_process_t *self)
+{
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    char *failure = self->failure;
+    self->failure = NULL;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    return failure;
+}
+
+static void finish_process(mp_process_t *self)
+{
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    bool again = finished;
+    finished = true;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    if (again) {
+        return;
+    }
+    mp__children_end(self);
+    char *failure = take_failure(self);
+    if (failure != NULL) {
+        (void) mp__message_send(mp__parent_channel(), MP__MESSAGE_FAILURE, 0,
+                                failure, MP_PLAT_AT_ONCE);
+        free(failure);
+    }
+}
+
+void mp__at_exit(void)
+{
+    mp__set_current(NULL);
+    finish_process(mp_current_process());
+}
+
+void mp_exit(int code)
+{
+    if (exit_point != NULL) {
+        exit_point->code = code;
+        longjmp(exit_point->place, 1);
+    }
+    if (!by_exit_now) {
+        exit(code); // finish_process() runs among the atexit handlers
+    }
+    finish_process(mp_current_process());
+    (void) fflush(NULL);
+    mp_plat_exit_now(code);
+}
+
+int mp_failure(int code, const char *format, ...)
+{
+    char text[MP__MESSAGE_TEXT_MOST + 1];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void) vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (!mp__in_child()) {
+        return code;
+    }
+    char *copy = mp__copy_text(text);
+    mp_process_t *current = mp_current_process();
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    char *old = current->failure;
+    current->failure = copy;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    free(old);
+    return code;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <multiprocessing/target.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <multiprocessing/process.h>
+
+#include "core/block.h"
+#include "core/message.h"
+#include "core/self.h"
+#include "core/start.h"
+#include "core/target.h"
+#include "platform/fail.h"
+#include "platform/platform.h"
+
+#define BLOCK_TIMEOUT_MS 60000
+#define REFUSED_EXITCODE 125 // nobody is told more: the other side is not ours
+
+// What stands behind the marker on a command line, or NULL. Only the first
+// argument counts: further ones may be a user's own data.
+static const char *marker_of(int argc, char **argv)
+{
+    size_t length = strlen(MP_PLAT_MARKER);
+
+    if (argc < 2 || argv[1] == NULL ||
+        strncmp(argv[1], MP_PLAT_MARKER, length) != 0) {
+        return NULL;
+    }
+    return argv[1] + length;
+}
+
+// The start block without its header, freed with free().
+static int receive_block(intptr_t channel, unsigned char **bytes, size_t *size)
+{
+    unsigned char header[MP__BLOCK_HEADER_SIZE];
+    int64_t deadline = mp__deadline(BLOCK_TIMEOUT_MS);
+
+    int r = mp_plat_channel_receive(channel, header, sizeof(header), deadline);
+    if (r == 0) {
+        r = mp__block_size(header, size);
+    }
+    if (r < 0) {
+        return r;
+    }
+    *bytes = malloc(*size + 1);
+    if (*bytes == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "start block of %zu bytes", *size);
+    }
+    return mp_plat_channel_receive(channel, *bytes, *size, deadline);
+}
+
+// The target of this name, best in the module that the parent knows it in. A
+// program that was set as the executable may have it in another.
+static int find_target(const mp__block_t *block, const mp_target_t **target)
+{
+    int r = mp__target_find(block->target, block->module, target);
+    return r == 0 ? 0 : mp__target_find(block->target, NULL, target);
+}
+
+static int become(const mp__block_t *block, const mp_plat_child_t *parent)
+{
+    const mp__origin_t origin = {.name = block->name,
+                                 .identity = block->identity,
+                                 .parent_name = block->parent_name,
+                                 .daemon = block->daemon,
+                                 .authkey = block->authkey,
+                                 .authkey_size = block->authkey_size,
+                                 .depth = (int) block->depth,
+                                 .parent = parent};
+
+    if (block->depth > MP__DEPTH_MOST) {
+        return mp__fail(MP_EDEPTH, 0, "this process is %u generations down",
+                        (unsigned) block->depth);
+    }
+    int r = mp__become_child(&origin);
+    if (r == 0 && block->method[0] != '\0') {
+        r = mp_set_start_method(block->method, true);
+    }
+    return r;
+}
+
+static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
+                   const mp_target_t **target)
+{
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+
+    int r = receive_block(parent->channel, &bytes, &size);
+    if (r == 0) {
+        r = mp__block_read(bytes, size, block);
+    }
+    if (r == 0) {
+        r = find_target(block, target);
+    }
+    if (r == 0) {
+        r = become(block, parent);
+    }
+    free(bytes);
+    return r;
+}
+
+// A spawned child, from its first moment to its last.
+static MP_NORETURN void run_child(const char *marker)
+{
+    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE};
+    const mp_target_t *target = NULL;
+    mp__block_t block;
+
+    if (mp_plat_privileged() || mp__ready() < 0 ||
+        mp_plat_parent_open(&parent, marker) < 0) {
+        exit(REFUSED_EXITCODE);
+    }
+    int64_t deadline = mp__deadline(BLOCK_TIMEOUT_MS);
+    int r = prepare(&parent, &block, &target);
+    if (r < 0) {
+        (void) mp__message_send(parent.channel, MP__MESSAGE_REFUSED, r,
+                                mp__fail_last()->message, deadline);
+        exit(REFUSED_EXITCODE);
+    }
+    r = mp__message_send(parent.channel, MP__MESSAGE_STARTED, 0, "", deadline);
+    if (r < 0) {
+        exit(REFUSED_EXITCODE); // the parent is gone
+    }
+    mp__guard_open();
+    mp_exit(target->function(block.args));
+}
+
+void mp_freeze_support(int argc, char **argv)
+{
+    char **own = NULL;
+
+    if (argv == NULL && mp_plat_command_line(&argc, &own) < 0) {
+        return; // it may be a child: the guard stays closed
+    }
+    const char *marker = marker_of(argc, argv == NULL ? own : argv);
+    if (marker != NULL) {
+        run_child(marker);
+    }
+    free((void *) own);
+    if (mp__ready() == 0) {
+        mp__guard_open();
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef MP_CORE_JOIN_H
+#define MP_CORE_JOIN_H
+
+#include "core/process.h"
+
+// Whether a started process has ended; if so its status is collected and it
+// leaves the list of children. The caller holds the lock and a reference.
+bool mp__collect_locked(mp_process_t *process);
+
+#endif

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/process.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arguments.h"
+#include "core/context.h"
+#include "core/self.h"
+#include "platform/fail.h"
+
+#define AUTHKEY_SIZE 32
+#define START_TIMEOUT_MS 30000
+#define NAME_PREFIX "Process-"
+
+char *mp__copy_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    if (copy == NULL) {
+        (void) mp__fail(MP_ENOMEM, 0, "a text of %zu bytes", size);
+        return NULL;
+    }
+    return memcpy(copy, text, size);
+}
+
+// ---- references ------------------------------------------------------------
+
+mp_process_t *mp__process_new(void)
+{
+    mp_process_t *process = calloc(1, sizeof(*process));
+    if (process == NULL) {
+        (void) mp__fail(MP_ENOMEM, 0, "process");
+        return NULL;
+    }
+    process->references = 1;
+    process->exitcode = MP_EXITCODE_NONE;
+    process->child = (mp_plat_child_t){0, MP_PLAT_NONE, MP_PLAT_NONE};
+    process->generation = mp__generation();
+    return process;
+}
+
+void mp__process_hold_locked(mp_process_t *process)
+{
+    process->references++;
+}
+
+void mp__process_hold(mp_process_t *process)
+{
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    mp__process_hold_locked(process);
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+}
+
+bool mp__process_drop_locked(mp_process_t *process)
+{
+    return --process->references == 0;
+}
+
+// The handles of a process that another generation made are closed already,
+// and their numbers may be others' by now.
+static void free_handles(mp_process_t *process)
+{
+    if (process->generation == mp__generation()) {
+        mp_plat_child_close(&process->child);
+        mp_plat_event_destroy(process->ended);
+    }
+}
+
+void mp__process_free(mp_process_t *process)
+{
+    while (process != NULL) {
+        mp_process_t *creator = process->creator;
+        free_handles(process);
+        free(process->target_name);
+        free(process->args);
+        free(process->identity);
+        if (!process->name_is_static) {
+            free(process->name);
+        }
+        free(process->authkey);
+        free(process->failure);
+        free(process);
+        process = NULL;
+        if (creator != NULL) {
+            mp_plat_lock(MP_PLAT_LOCK_STATE);
+            process = mp__process_drop_locked(creator) ? creator : NULL;
+            mp_plat_unlock(MP_PLAT_LOCK_STATE);
+        }
+    }
+}
+
+void mp__process_release(mp_process_t *process)
+{
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    bool last = mp__process_drop_locked(process);
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    if (last) {
+        mp__process_free(process);
+    }
+}
+
+void mp_process_destroy(mp_process_t *process)
+{
+    if (process != NULL && process->kind == MP__KIND_CHILD) {
+        mp__process_release(process);
+    }
+}
+
+// ---- creation ---------------------------------------------------------------
+
+// Options of a caller that was compiled with another version of the struct:
+// what it does not know is zero, what we do not know must be.
+static int copy_options(mp_process_options_t *copy,
+                        const mp_process_options_t *options, size_t size)
+{
+    const unsigned char *bytes = (const unsigned char *) options;
+
+    memset(copy, 0, sizeof(*copy));
+    if (options == NULL) {
+        return 0;
+    }
+    for (size_t i = sizeof(*copy); i < size; i++) {
+        if (bytes[i] != 0) {
+            return mp__fail(MP_ENOTSUP, 0,
+                            "the library is older than these options");
+        }
+    }
+    memcpy(copy, options, size < sizeof(*copy) ? size : sizeof(*copy));
+    return 0;
+}
+
+static char *child_identity(const mp_process_t *creator, unsigned number)
+{
+    size_t size = strlen(creator->identity) + 16;
+    char *identity = malloc(size);
+    if (identity == NULL) {
+        (void) mp__fail(MP_ENOMEM, 0, "process");
+        return NULL;
+    }
+    (void) snprintf(identity, size, "%s%s%u", creator->identity,
+                    creator->identity[0] == '\0' ? "" : ":", number);
+    return identity;
+}
+
+static char *default_name(const char *identity)
+{
+    size_t size = strlen(identity) + sizeof(NAME_PREFIX);
+    char *name = malloc(size);
+    if (name == NULL) {
+        (void) mp__fail(MP_ENOMEM, 0, "process");
+        return NULL;
+    }
+    (void) snprintf(name, size, "%s%s", NAME_PREFIX, identity);
+    return name;
+}
+
+static void *copy_bytes(const void *bytes, size_t size)
+{
+    void *copy = malloc(size + 1); // never NULL for want of bytes
+    if (copy == NULL) {
+        (void) mp__fail(MP_ENOMEM, 0, "authkey");
+        return NULL;
+    }
+    return size == 0 ? copy : memcpy(copy, bytes, size);
+}
+
+// What a child has from its creator.
+static int inherit(mp_process_t *process, mp_process_t *creator,
+                   mp_choice_t daemon)
+{
+    int r = mp__authkey_ready(creator);
+    if (r < 0) {
+        return r;
+    }
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    unsigned number = ++creator->children_made;
+    process->authkey = copy_bytes(creator->authkey, creator->authkey_size);
+    process->authkey_size = creator->authkey_size;
+    process->daemon = daemon == MP_DEFAULT ? creator->daemon : daemon == MP_YES;
+    mp__process_hold_locked(creator);
+    process->creator = creator;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    process->identity = child_identity(creator, number);
+    return process->authkey == NULL || process->identity == NULL ? MP_ENOMEM
+                                                                 : 0;
+}
+
+static int fill(mp_process_t *process, const char *target_name,
+                const mp_args_t *args, const mp_process_options_t *options)
+{
+    int r = mp__context_resolve(options->context, &process->context);
+    if (r == 0) {
+        r = mp__args_copy(&process->args, args);
+    }
+    if (r == 0) {
+        r = inherit(process, mp_current_process(), options->daemon);
+    }
+    if (r < 0) {
+        return r;
+    }
+    process->start_timeout_ms = options->start_timeout_ms == 0
+                                    ? START_TIMEOUT_MS
+                                    : options->start_timeout_ms;
+    process->name = options->name != NULL ? mp__copy_text(options->name)
+                                          : default_name(process->identity);
+    if (target_name != NULL) {
+        process->target_name = mp__copy_text(target_name);
+    }
+    return process->name == NULL ||
+                   (target_name != NULL && process->target_name == NULL)
+               ? MP_ENOMEM
+               : 0;
+}
+
+static int create(mp_process_t **out, mp_target_fn function,
+                  const char *target_name, const mp_args_t *args,
+                  const mp_process_options_t *options, size_t options_size)
+{
+    mp_process_options_t given;
+
+    if (out == NULL || (function == NULL && target_name == NULL)) {
+        return mp__fail(MP_EINVAL, 0, "a process needs a target and a place");
+    }
+    *out = NULL;
+    int r = mp__ready();
+    if (r == 0) {
+        r = copy_options(&given, options, options_size);
+    }
+    if (r < 0) {
+        return r;
+    }
+    mp_process_t *process = mp__process_new();
+    if (process == NULL) {
+        return MP_ENOMEM;
+    }
+    process->function = function;
+    r = fill(process, target_name, args, &given);
+    if (r < 0) {
+        mp__process_free(process);
+        return r;
+    }
+    *out = process;
+    return 0;
+}
+
+int mp_process_create_sized(mp_process_t **out, mp_target_fn target,
+                            const mp_args_t *args,
+                            const mp_process_options_t *options,
+                            size_t options_size)
+{
+    return create(out, target, NULL, args, options, options_size);
+}
+
+int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
+                                    const mp_args_t *args,
+                                    const mp_process_options_t *options,
+                                    size_t options_size)
+{
+    return create(out, NULL, name, args, options, options_size);
+}
+
+// ---- what it is
+// ---------------------------------------------------------------
+
+const char *mp_process_name(const mp_process_t *process)
+{
+    return process == NULL ? "" : process->name;
+}
+
+int mp_process_set_name(mp_process_t *process, const char *name)
+{
+    if (process == NULL || name == NULL) {
+        return mp__fail(MP_EINVAL, 0, "the process or its name is NULL");
+    }
+    char *copy = mp__copy_text(name);
+    if (copy == NULL) {
+        return MP_ENOMEM;
+    }
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    char *old = process->name_is_static ? NULL : process->name;
+    process->name = copy;
+    process->name_is_static = false;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    free(old);
+    return 0;
+}
+
+int64_t mp_process_pid(const mp_process_t *process)
+{
+    if (process == NULL) {
+        return 0;
+    }
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    int64_t pid = process->child.pid;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    return pid;
+}
+
+bool mp_process_daemon(const mp_process_t *process)
+{
+    if (process == NULL) {
+        return false;
+    }
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    bool daemon = process->daemon;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    return daemon;
+}
+
+int mp_process_set_daemon(mp_process_t *process, bool daemon)
+{
+    if (process == NULL) {
+        return mp__fail(MP_EINVAL, 0, "the process is NULL");
+    }
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    bool fresh = process->phase == MP__PHASE_NEW;
+    if (fresh) {
+        process->daemon = daemon;
+    }
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    return fresh ? 0
+                 : mp__fail(MP_ESTATE, 0,
+                            "daemon can only be set before a process starts");
+}
+
+// ---- the key
+// --------------------------------------------------------------------
+
+int mp__authkey_ready(mp_process_t *process)
+{
+    unsigned char key[AUTHKEY_SIZE];
+
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    bool there = process->authkey != NULL;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    if (there) {
+        return 0;
+    }
+    int r = mp_plat_random(key, sizeof(key));
+    void *copy = r < 0 ? NULL : copy_bytes(key, sizeof(key));
+    if (copy == NULL) {
+        return r < 0 ? r : MP_ENOMEM;
+    }
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    if (process->authkey == NULL) {
+        process->authkey = copy;
+        process->authkey_size = sizeof(key);
+        copy = NULL;
+    }
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    free(copy);
+    return 0;
+}
+
+int mp_process_authkey(mp_process_t *process, const void **key, size_t *size)
+{
+    if (process == NULL || key == NULL || size == NULL) {
+        return mp__fail(MP_EINVAL, 0, "a NULL pointer for the authkey");
+    }
+    int r = mp__authkey_ready(process);
+    if (r < 0) {
+        return r;
+    }
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    *key = process->authkey;
+    *size = process->authkey_size;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    return 0;
+}
+
+int mp_process_set_authkey(mp_process_t *process, const void *key, size_t size)
+{
+    if (process == NULL || (key == NULL && size > 0)) {
+        return mp__fail(MP_EINVAL, 0, "a NULL pointer for the authkey");
+    }
+    void *copy = copy_bytes(key, size);
+    if (copy == NULL) {
+        return MP_ENOMEM;
+    }
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    void *old = process->authkey;
+    process->authkey = copy;
+    process->authkey_size = size;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    free(old);
+    return 0;
+}

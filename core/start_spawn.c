@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/start.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/block.h"
+#include "core/context.h"
+#include "core/message.h"
+#include "core/self.h"
+#include "core/target.h"
+#include "platform/fail.h"
+
+#define LAST_MOMENT_MS 1000  // for a child whose channel is closed to end
+#define KILL_MOMENT_MS 10000 // for a killed child to be gone
+
+// The name by which the child looks for its target. One that is known by name
+// only may be known only to the program that is to be run.
+static int describe_target(const mp_process_t *process, bool running_program,
+                           mp__block_t *block, char module[MP__MODULE_SIZE])
+{
+    const mp_target_t *target = NULL;
+
+    int r = process->function != NULL
+                ? mp__target_of(process->function, &target)
+                : mp__target_find(process->target_name, NULL, &target);
+    if (r < 0 && (running_program || process->target_name == NULL)) {
+        return r;
+    }
+    module[0] = '\0';
+    if (r == 0) {
+        mp__target_module(target, module);
+    }
+    block->target = r == 0 ? target->name : process->target_name;
+    block->module = module;
+    return 0;
+}
+
+static int write_block(const mp_process_t *process, bool running_program,
+                       unsigned char **bytes, size_t *size)
+{
+    char module[MP__MODULE_SIZE];
+    const char *method = mp_get_start_method(true);
+    mp__block_t block = {.name = process->name,
+                         .identity = process->identity,
+                         .parent_name = mp_process_name(mp_current_process()),
+                         .method = method == NULL ? "" : method,
+                         .daemon = process->daemon,
+                         .depth = (uint32_t) mp__depth() + 1,
+                         .authkey = process->authkey,
+                         .authkey_size = process->authkey_size,
+                         .args = process->args};
+
+    int r = describe_target(process, running_program, &block, module);
+    return r < 0 ? r : mp__block_write(&block, bytes, size);
+}
+
+// Sends the block and hears what the child says to it: 0, what the child
+// refused with, or what went wrong between us.
+static int converse(mp_process_t *process, const mp_plat_child_t *child,
+                    const unsigned char *bytes, size_t size)
+{
+    mp__message_t message;
+    int64_t deadline = mp__deadline(process->start_timeout_ms);
+
+    int r = mp_plat_channel_send(child->channel, bytes, size, deadline);
+    if (r == 0 || r == MP_EEOF) { // a child that refuses may have said why
+        int heard = mp__message_receive(child->channel, &message, deadline);
+        r = heard < 0 ? heard : r;
+        if (heard == 0 && message.kind == MP__MESSAGE_REFUSED) {
+            return mp__fail(message.code < 0 ? message.code : MP_EPROTO, 0,
+                            "%s", message.text);
+        }
+    }
+    return r;
+}
+
+// Ends and collects a child that did not start. Its exit code.
+static int end_child(mp_plat_child_t *child, bool kill_at_once)
+{
+    mp_plat_end_t end = {.exitcode = MP_EXITCODE_NONE};
+
+    if (kill_at_once ||
+        mp_plat_child_wait(child, mp__deadline(LAST_MOMENT_MS)) < 0) {
+        (void) mp_plat_child_signal(child, MP_PLAT_KILL);
+    }
+    int64_t deadline = mp__deadline(KILL_MOMENT_MS);
+    while (mp_plat_child_wait(child, deadline) == 0 &&
+           mp_plat_child_collect(child, &end) == 0) {
+    }
+    mp_plat_child_close(child);
+    return end.exitcode;
+}
+
+// Says what became of a child that did not start, and leaves nothing of it.
+static int explain(const mp_process_t *process, mp_plat_child_t *child, int r)
+{
+    int64_t pid = child->pid;
+
+    if (r == MP_EEOF) {
+        int exitcode = end_child(child, false);
+        return mp__fail(MP_ESTART, 0,
+                        "child %lld ended with exit code %d before its target "
+                        "ran; does its program call mp_freeze_support() first "
+                        "in main()?",
+                        (long long) pid, exitcode);
+    }
+    if (r == MP_ETIMEDOUT) {
+        (void) end_child(child, true);
+        return mp__fail(MP_ETIMEDOUT, 0,
+                        "child %lld did not report within %lld ms and was "
+                        "killed; does its program call mp_freeze_support() "
+                        "first in main()?",
+                        (long long) pid, (long long) process->start_timeout_ms);
+    }
+    char text[MP__MESSAGE_TEXT_MOST]; // ending the child may fail, too
+    (void) snprintf(text, sizeof(text), "%s", mp__fail_last()->message);
+    (void) end_child(child, true);
+    return mp__fail(r, 0, "%s", text);
+}
+
+static int start_program(mp_process_t *process, const char *program,
+                         const unsigned char *bytes, size_t size)
+{
+    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE};
+    char depth[16];
+
+    (void) snprintf(depth, sizeof(depth), "%d", mp__depth() + 1);
+    const mp_plat_spawn_t spawn = {
+        .program = program, .variable = MP__DEPTH_VARIABLE, .value = depth};
+    int r = mp_plat_spawn(&child, &spawn);
+    if (r < 0) {
+        return r;
+    }
+    r = converse(process, &child, bytes, size);
+    if (r < 0) {
+        return explain(process, &child, r);
+    }
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    process->child = child;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    return 0;
+}
+
+int mp__start_spawn(mp_process_t *process)
+{
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    char *program = NULL;
+
+    int r = mp__executable_set(&program);
+    if (r == 0) {
+        r = mp__guard_check(program == NULL);
+    }
+    if (r == 0) {
+        r = mp__start_depth();
+    }
+    if (r == 0) {
+        r = write_block(process, program == NULL, &bytes, &size);
+    }
+    if (r == 0) {
+        r = start_program(process, program, bytes, size);
+    }
+    free(bytes);
+    free(program);
+    return r;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * @file multiprocessing.h
+ * PEP 371's multiprocessing, for C: this header brings all of the public API.
+ *
+ * Labels used in the documentation of every call:
+ *   Blocks     whether and for how long the call may wait
+ *   Threads    what several threads of a process may do at once
+ *   Processes  what it means in a child, or for several processes at once
+ *   Ownership  who frees what
+ *   Python     the call of Python's package that it mirrors
+ * A call without a label "Blocks" returns at once; one without "Threads" may
+ * be called from any thread at any time.
+ */
+#ifndef MULTIPROCESSING_H
+#define MULTIPROCESSING_H
+
+#include <multiprocessing/arguments.h>
+#include <multiprocessing/context.h>
+#include <multiprocessing/errors.h>
+#include <multiprocessing/export.h>
+#include <multiprocessing/process.h>
+#include <multiprocessing/system.h>
+#include <multiprocessing/target.h>
+#include <multiprocessing/version.h>
+
+#endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * @file export.h
+ * How the library's symbols are visible, and small compiler helpers.
+ */
+#ifndef MP_EXPORT_H
+#define MP_EXPORT_H
+
+#if defined(_WIN32) && !defined(MP_STATIC)
+#ifdef MP_BUILDING
+#define MP_API __declspec(dllexport)
+#else
+#define MP_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define MP_API __attribute__((visibility("default")))
+#else
+#define MP_API
+#endif
+
+#ifdef __GNUC__
+#define MP_NORETURN __attribute__((noreturn))
+#if defined(__MINGW32__) && !defined(__clang__)
+#define MP_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
+#else
+#define MP_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#endif
+#else
+#define MP_NORETURN
+#define MP_PRINTF(text, first)
+#endif
+
+#ifdef __cplusplus
+#define MP_BEGIN_DECLS extern "C" {
+#define MP_END_DECLS }
+#else
+#define MP_BEGIN_DECLS
+#define MP_END_DECLS
+#endif
+
+#endif

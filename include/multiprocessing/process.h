@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * @file process.h
+ * Processes: create, start, join, end; and who this process is.
+ *
+ * @code
+ *   mp_process_t *p = NULL;
+ *   mp_process_create(&p, work, MP_ARGS(4), NULL);
+ *   mp_process_start(p);
+ *   mp_process_join(p, MP_FOREVER);
+ *   printf("%d\n", mp_process_exitcode(p));
+ *   mp_process_destroy(p);
+ * @endcode
+ */
+#ifndef MP_PROCESS_H
+#define MP_PROCESS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <multiprocessing/arguments.h>
+#include <multiprocessing/context.h>
+#include <multiprocessing/export.h>
+#include <multiprocessing/target.h>
+
+/** A timeout that never ends. */
+#define MP_FOREVER ((int64_t) -1)
+
+/** The exit code of a process that has not ended (Python's None). */
+#define MP_EXITCODE_NONE INT_MIN
+
+/**
+ * The exit code where another part of the program took the status before the
+ * library could, by wait() or by ignoring SIGCHLD (POSIX only).
+ */
+#define MP_EXITCODE_UNKNOWN INT_MAX
+
+/** A process: a child, this process, or its parent. */
+typedef struct mp_process mp_process_t;
+
+/** A choice with a default. */
+typedef enum mp_choice { MP_NO = -1, MP_DEFAULT = 0, MP_YES = 1 } mp_choice_t;
+
+/** Options of mp_process_create(). All zero is the default. */
+typedef struct mp_process_options {
+    /** NULL: Process-1, Process-2, …; in a child Process-1:1 … */
+    const char *name;
+    /** A daemonic child is terminated when its creator ends, and may not have
+     * children. MP_DEFAULT: as its creator. */
+    mp_choice_t daemon;
+    /** NULL: the start method in force when the process is created. */
+    const mp_context_t *context;
+    /** How long mp_process_start() waits for a spawned child to report, in
+     * milliseconds. 0: 30 seconds. MP_FOREVER is possible. */
+    int64_t start_timeout_ms;
+} mp_process_options_t;
+
+/** What a process has used. */
+typedef struct mp_usage {
+    int64_t user_us;     /**< processor time in the program, microseconds */
+    int64_t system_us;   /**< processor time in the system, microseconds */
+    int64_t peak_memory; /**< largest resident memory, bytes */
+} mp_usage_t;
+
+MP_BEGIN_DECLS
+
+/** mp_process_create() with the size of the caller's options struct. */
+MP_API int mp_process_create_sized(mp_process_t **out, mp_target_fn target,
+                                   const mp_args_t *args,
+                                   const mp_process_options_t *options,
+                                   size_t options_size);
+
+/** mp_process_create_by_name() with the size of the caller's options. */
+MP_API int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
+                                           const mp_args_t *args,
+                                           const mp_process_options_t *options,
+                                           size_t options_size);
+
+/**
+ * Prepares a process; nothing runs yet.
+ *
+ * @param out     receives the process, or NULL on failure.
+ * @param target  runs in the child. Under spawn it must be registered with
+ *                MP_TARGET, which mp_process_start() checks.
+ * @param args    MP_ARGS(…) or MP_NO_ARGS; copied, texts and bytes too.
+ * @param options NULL: the defaults; copied.
+ * @return 0; MP_EINVAL a NULL target or text, or an unknown context;
+ *         MP_ERANGE an unsigned argument above INT64_MAX; MP_ENOMEM.
+ * Ownership: the caller's, released with mp_process_destroy().
+ * Python: Process(target=, args=, name=, daemon=)
+ */
+static inline int mp_process_create(mp_process_t **out, mp_target_fn target,
+                                    const mp_args_t *args,
+                                    const mp_process_options_t *options)
+{
+    return mp_process_create_sized(out, target, args, options,
+                                   sizeof(mp_process_options_t));
+}
+
+/**
+ * The same by the name of the target, which may be known only to the program
+ * that mp_set_executable() named. Functions of shared libraries are best
+ * named: their address can differ from module to module.
+ */
+static inline int mp_process_create_by_name(mp_process_t **out,
+                                            const char *name,
+                                            const mp_args_t *args,
+                                            const mp_process_options_t *options)
+{
+    return mp_process_create_by_name_sized(out, name, args, options,
+                                           sizeof(mp_process_options_t));
+}
+
+/**
+ * Starts the process: once, by the process that created it.
+ *
+ * Under spawn it returns after the child has found its target, so every error
+ * of starting is reported here. stdout and stderr are flushed first.
+ *
+ * @return 0
+ *         MP_ESTATE  started before, closed, not created here, or this process
+ *                    is daemonic
+ *         MP_EGUARD  spawn of the running program before mp_freeze_support()
+ *         MP_EDEPTH  more than 32 generations of processes
+ *         MP_ETARGET the target is not registered here, twice under one name,
+ *                    or unknown to the child
+ *         MP_ENOENT, MP_EACCES the executable is missing or not executable
+ *         MP_ESTART  the child ended before its target ran: it never reached
+ *                    mp_freeze_support(), or crashed on the way
+ *         MP_ETIMEDOUT the child did not report in time (it is killed)
+ *         MP_EVERSION the child has another version of the library
+ *         MP_EMSGSIZE the arguments are above 1 GiB (spawn)
+ *         MP_EMFILE, MP_ENPROC, MP_ENOMEM the system is out of it
+ *         After an error nothing is left running and start may be tried again.
+ * Blocks: under spawn until the child reports, at most start_timeout_ms.
+ * Threads: several threads may start processes at once.
+ * Python: Process.start()
+ */
+MP_API int mp_process_start(mp_process_t *process);
+
+/**
+ * Waits until the process has ended, and collects its exit code.
+ *
+ * @param timeout_ms milliseconds, 0: only look, MP_FOREVER.
+ * @return 0 it has ended; MP_ETIMEDOUT it runs still; MP_ESTATE not started,
+ *         closed, this process itself, or no child of this process.
+ * Blocks: up to timeout_ms.
+ * Threads: any number of threads may join one process.
+ * Python: Process.join(timeout)
+ */
+MP_API int mp_process_join(mp_process_t *process, int64_t timeout_ms);
+
+/**
+ * Whether it runs.
+ *
+ * @return 1 it runs (always for this process itself); 0 not started or ended;
+ *         MP_ESTATE closed, or neither this process nor a child or parent.
+ * Python: Process.is_alive()
+ */
+MP_API int mp_process_is_alive(mp_process_t *process);
+
+/**
+ * Asks the process to end: SIGTERM, on Windows TerminateProcess. Its exit
+ * code is then -15 unless it handled the signal. Its finalizers and atexit
+ * handlers do not run, and its own children go on. No error if it has ended.
+ *
+ * @return 0; MP_ESTATE not started, closed, or no child; MP_ENOTSUP a thread.
+ * Python: Process.terminate()
+ */
+MP_API int mp_process_terminate(mp_process_t *process);
+
+/** The same by SIGKILL (exit code -9, on Windows too). Python: kill() */
+MP_API int mp_process_kill(mp_process_t *process);
+
+/**
+ * The same by SIGINT, as Ctrl-C does.
+ *
+ * @return as mp_process_terminate(); MP_ENOTSUP on Windows.
+ * Python: Process.interrupt()
+ */
+MP_API int mp_process_interrupt(mp_process_t *process);
+
+/**
+ * Releases what the system holds for the process. What is known of it (name,
+ * pid, exit code, failure, usage) can still be asked; calls that need the
+ * process itself return MP_ESTATE from then on.
+ *
+ * @return 0, also the second time; MP_ESTATE it runs still.
+ * Python: Process.close()
+ */
+MP_API int mp_process_close(mp_process_t *process);
+
+/**
+ * Releases the caller's hold on the process. NULL is fine. A child that still
+ * runs goes on: it stays in mp_active_children() and is joined, or terminated
+ * if it is daemonic, when this process ends.
+ *
+ * Threads: no other thread may use this pointer any more.
+ */
+MP_API void mp_process_destroy(mp_process_t *process);
+
+/**
+ * The name, for people; need not be unique.
+ *
+ * Ownership: the process's; valid until mp_process_set_name() or destroy.
+ * Python: Process.name
+ */
+MP_API const char *mp_process_name(const mp_process_t *process);
+
+/** @return 0; MP_EINVAL NULL; MP_ENOMEM. Python: Process.name = … */
+MP_API int mp_process_set_name(mp_process_t *process, const char *name);
+
+/**
+ * The system's number of the process; 0 before start. That of a thread is
+ * the number of the process it runs in. Python: Process.pid
+ */
+MP_API int64_t mp_process_pid(const mp_process_t *process);
+
+/**
+ * The exit code: what the target returned or mp_exit() was given (its low 8
+ * bits on POSIX), -N if signal N ended it, MP_EXITCODE_NONE while it has not
+ * ended, MP_EXITCODE_UNKNOWN where another took the status.
+ *
+ * Python: Process.exitcode
+ */
+MP_API int mp_process_exitcode(mp_process_t *process);
+
+/**
+ * What the child said with mp_failure() before it ended, or why its start
+ * failed.
+ *
+ * @return NULL if it said nothing or has not ended.
+ * Ownership: the process's; valid until destroy.
+ * Python: the text that an uncaught exception prints
+ */
+MP_API const char *mp_process_failure(mp_process_t *process);
+
+/** Python: Process.daemon */
+MP_API bool mp_process_daemon(const mp_process_t *process);
+
+/** @return 0; MP_ESTATE started before. Python: Process.daemon = … */
+MP_API int mp_process_set_daemon(mp_process_t *process, bool daemon);
+
+/**
+ * A handle that is ready (readable on POSIX, signalled on Windows) once the
+ * process has ended, for poll(), WaitForMultipleObjects() or an event loop.
+ *
+ * @param sentinel receives a descriptor, on Windows a HANDLE.
+ * @return 0; MP_ESTATE not started, closed, or no child; MP_EMFILE.
+ * Ownership: the process's; do not read from it, do not close it.
+ * Python: Process.sentinel
+ */
+MP_API int mp_process_sentinel(mp_process_t *process, intptr_t *sentinel);
+
+/**
+ * The secret of a family of processes: 32 random bytes in the first one,
+ * inherited by children when they are created.
+ *
+ * @param key, size receive it; valid until mp_process_set_authkey().
+ * @return 0; MP_ESYSTEM the system gives no random bytes; MP_ENOMEM.
+ * Python: Process.authkey
+ */
+MP_API int mp_process_authkey(mp_process_t *process, const void **key,
+                              size_t *size);
+
+/** @return 0; MP_EINVAL NULL; MP_ENOMEM. Python: Process.authkey = … */
+MP_API int mp_process_set_authkey(mp_process_t *process, const void *key,
+                                  size_t size);
+
+/**
+ * What a child has used in all, after its end.
+ *
+ * @return 0; MP_ESTATE it has not ended; MP_ENOTSUP a thread, or the status
+ *         was taken by another.
+ * Python: resource.getrusage(RUSAGE_CHILDREN), per child
+ */
+MP_API int mp_process_usage(mp_process_t *process, mp_usage_t *usage);
+
+/**
+ * This process, or the thread that the thread method started.
+ *
+ * Ownership: borrowed, always valid. Python: current_process()
+ */
+MP_API mp_process_t *mp_current_process(void);
+
+/**
+ * The process that started this one: its name, pid, is_alive and join may be
+ * asked.
+ *
+ * @return NULL in a process that the library did not start.
+ * Ownership: borrowed, always valid. Python: parent_process()
+ */
+MP_API mp_process_t *mp_parent_process(void);
+
+/**
+ * The children of this process that have not ended. Those that have are
+ * collected on the way.
+ *
+ * @param children receives an array, NULL if there are none.
+ * @return 0; MP_ENOMEM.
+ * Ownership: release it with mp_active_children_free().
+ * Python: active_children()
+ */
+MP_API int mp_active_children(mp_process_t ***children, size_t *count);
+
+/** Releases the array of mp_active_children() and its holds. NULL is fine. */
+MP_API void mp_active_children_free(mp_process_t **children, size_t count);
+
+/**
+ * Ends this child: its finalizers run, its non-daemonic children are joined,
+ * streams are flushed. Under the thread method only the thread ends (C code
+ * above it is left as by longjmp). In a process that is no child it is exit().
+ *
+ * Python: sys.exit(code)
+ */
+MP_API MP_NORETURN void mp_exit(int code);
+
+/**
+ * Says why this child fails; its parent reads it with mp_process_failure().
+ * The last call counts; a text above 1000 bytes is cut.
+ *
+ * @code
+ *   return mp_failure(3, "cannot read %s", path);
+ * @endcode
+ * @return `code`, for return and mp_exit(). Outside of a child nothing else
+ *         happens.
+ * Python: sys.exit("text"), or an uncaught exception
+ */
+MP_API int mp_failure(int code, const char *format, ...) MP_PRINTF(2, 3);
+
+MP_END_DECLS
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// The contract of everything that core asks of a system. posix/ and win32/
+// implement it, platform/ what APR does well on all of them.
+//
+// Handles are intptr_t: a descriptor, or a HANDLE; MP_PLAT_NONE is none.
+// Deadlines are absolute, on the monotonic clock of mp_plat_now(), in
+// nanoseconds. Functions that can fail return 0 or a negative MP_E… code that
+// they recorded with mp__fail(). Paths and texts are UTF-8. What is born here
+// is never inherited by accident: close-on-exec, or not inheritable.
+#ifndef MP_PLATFORM_H
+#define MP_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <multiprocessing/errors.h>
+
+#define MP_PLAT_NONE ((intptr_t) -1)
+#define MP_PLAT_NEVER INT64_MAX       // the deadline that does not come
+#define MP_PLAT_AT_ONCE ((int64_t) 0) // a deadline that has passed: only look
+
+// ---- life ----------------------------------------------------------------
+
+// Prepares the platform once; later calls return at once. `forked` is called
+// in the child of every fork() of this process, the library's or the user's,
+// before fork() returns there, with no lock held.
+int mp_plat_init(void (*forked)(void));
+
+// Ends this process now: no atexit handler, no flushing.
+void mp_plat_exit_now(int code) MP_NORETURN;
+
+// ---- time ----------------------------------------------------------------
+
+int64_t mp_plat_now(void); // nanoseconds since some fixed moment
+
+// ---- locks between the threads of this process ---------------------------
+
+// The whole set is known here so that a fork finds each of them free in the
+// child. They are taken in this order, and held for moments only.
+enum mp_plat_lock {
+    MP_PLAT_LOCK_INIT,  // the library's first steps
+    MP_PLAT_LOCK_STATE, // processes, their children, the settings
+    MP_PLAT_LOCK_COUNT
+};
+void mp_plat_lock(enum mp_plat_lock which);
+void mp_plat_unlock(enum mp_plat_lock which);
+
+// ---- events: set once, waited for by any number of threads ----------------
+
+typedef struct mp_plat_event mp_plat_event_t;
+int mp_plat_event_create(mp_plat_event_t **out);
+void mp_plat_event_set(mp_plat_event_t *event);
+// 0 once it is set, MP_ETIMEDOUT (not recorded) after the deadline.
+int mp_plat_event_wait(mp_plat_event_t *event, int64_t deadline);
+// A handle that is ready when the event is set, made at the first call; the
+// event keeps it.
+int mp_plat_event_handle(mp_plat_event_t *event, intptr_t *handle);
+void mp_plat_event_destroy(mp_plat_event_t *event); // NULL is fine
+
+// ---- threads ---------------------------------------------------------------
+
+typedef struct mp_plat_thread mp_plat_thread_t;
+// MP_ENPROC: the system has no more threads.
+int mp_plat_thread_start(mp_plat_thread_t **out, void (*run)(void *),
+                         void *argument);
+// Waits for its end without limit and frees it: call it when the end is near.
+void mp_plat_thread_join(mp_plat_thread_t *thread);
+
+// ---- this process and this machine -----------------------------------------
+
+int64_t mp_plat_pid(void);
+// It runs with rights that its caller has not (setuid and the like).
+bool mp_plat_privileged(void);
+// Its command line, in one block that free() frees.
+int mp_plat_command_line(int *argc, char ***argv);
+// The path of the running program, absolute; free() frees it.
+int mp_plat_program(char **path);
+// Whether `path` can be run: 0, MP_ENOENT or MP_EACCES. The absolute form of
+// it is put into *absolute, freed with free().
+int mp_plat_find_program(const char *path, char **absolute);
+// The module (program or shared library) that holds `address`: its file name
+// without folders, "" for the program itself; cut to fit.
+void mp_plat_module(const void *address, char *name, size_t size);
+int mp_plat_random(void *bytes, size_t size); // fit for keys
+int mp_plat_cpu_count(void);                  // online, or MP_ENOTSUP
+int mp_plat_process_cpu_count(void);          // usable here, or MP_ENOTSUP
+
+// ---- children --------------------------------------------------------------
+
+// A child as its parent holds it, or a parent as its child does.
+typedef struct mp_plat_child {
+    int64_t pid;
+    intptr_t end;     // ready when the process has ended: the sentinel
+    intptr_t channel; // this side of the start channel
+} mp_plat_child_t;
+
+// What is to run. The child's command line is `program` and one marker,
+// MP_PLAT_MARKER followed by what the backend needs to find the channel.
+typedef struct mp_plat_spawn {
+    const char *program;  // NULL: the running program, whatever became of
+                          // its file where the system allows that
+    const char *variable; // one environment variable for the child …
+    const char *value;    // … and its value; NULL: none
+} mp_plat_spawn_t;
+
+#define MP_PLAT_MARKER "--multiprocessing-c-child="
+
+// How a child ended.
+typedef struct mp_plat_end {
+    int exitcode; // as mp_process_exitcode() tells it
+    bool usage_known;
+    int64_t user_us;
+    int64_t system_us;
+    int64_t peak_memory; // bytes
+} mp_plat_end_t;
+
+enum mp_plat_signal { MP_PLAT_TERMINATE, MP_PLAT_KILL, MP_PLAT_INTERRUPT };
+
+// Whether there is a fork, and whether children are made by it unless the user
+// says otherwise.
+enum mp_plat_forking {
+    MP_PLAT_FORK_NONE,
+    MP_PLAT_FORK_POSSIBLE,
+    MP_PLAT_FORK_DEFAULT
+};
+enum mp_plat_forking mp_plat_forking(void);
+
+// Copies this process: 1 in the child, 0 in the parent. In the child, `child`
+// is the parent as mp_plat_parent_open() would give it, with the child's side
+// of the channel. MP_ENOTSUP where there is no fork.
+int mp_plat_fork(mp_plat_child_t *child);
+// Starts a program with the other side of a new channel and nothing else above
+// descriptor 2. MP_ENOENT, MP_EACCES, MP_ENPROC, MP_EMFILE, MP_ENOMEM.
+int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn);
+// 0 when it has ended, MP_ETIMEDOUT (not recorded) after the deadline. Any
+// number of threads; collects nothing.
+int mp_plat_child_wait(const mp_plat_child_t *child, int64_t deadline);
+// Collects a child that may have ended: 1 and *end, 0 if it runs still. One
+// thread at a time, once.
+int mp_plat_child_collect(const mp_plat_child_t *child, mp_plat_end_t *end);
+// Not after the child was collected. 0 also if it has ended.
+int mp_plat_child_signal(const mp_plat_child_t *child,
+                         enum mp_plat_signal signal);
+// What a parent sees of a child that ends with `code`.
+int mp_plat_exitcode(int code);
+// Closes the handles. They become MP_PLAT_NONE.
+void mp_plat_child_close(mp_plat_child_t *child);
+
+// In a spawned child: `marker` is what stands behind MP_PLAT_MARKER. Opens the
+// channel after checking that the process at its other end is this process's
+// parent and belongs to the same user; *parent gets the channel, the parent's
+// pid, and what mp_plat_child_wait() needs to see its end. MP_EACCES if
+// anything of that is not so.
+int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker);
+
+// ---- channels: bytes between a parent and a child --------------------------
+
+// Both transfer all `size` bytes or fail: MP_EEOF the other side is closed,
+// MP_ETIMEDOUT after the deadline (then the channel is of no use any more,
+// unless nothing was transferred). They never raise SIGPIPE. With
+// MP_PLAT_AT_ONCE they transfer what goes without waiting.
+int mp_plat_channel_send(intptr_t channel, const void *bytes, size_t size,
+                         int64_t deadline);
+int mp_plat_channel_receive(intptr_t channel, void *bytes, size_t size,
+                            int64_t deadline);
+
+#endif

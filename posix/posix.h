@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of this room tell each other.
+#ifndef MP_POSIX_H
+#define MP_POSIX_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+
+#include "platform/platform.h"
+
+// ---- failures (posix_fail.c)
+// -------------------------------------------------
+
+// mp__fail() with the code that errno means. `what` is the sentence.
+int mp_posix_fail(int os_code, const char *what);
+int mp_posix_fail_path(int os_code, const char *what, const char *path);
+
+// ---- descriptors of the library (posix_own.c)
+// ----------------------------------
+
+// The library knows each descriptor it holds for itself, so that a forked
+// child, the library's or the user's, does not keep them. Descriptors are born
+// and entered under one lock that a fork takes too.
+int mp_posix_own_socketpair(int pair[2]);
+int mp_posix_own_pipe(int pair[2]);
+int mp_posix_own_add(int descriptor);    // closes it if it cannot be entered
+void mp_posix_own_close(int descriptor); // -1 is fine
+// Moves a descriptor to 10 or above, away from the numbers a child is given.
+int mp_posix_own_raise(int *descriptor);
+// The three steps of a fork. After the last one the child holds `keep` only.
+void mp_posix_own_before_fork(void);
+void mp_posix_own_after_fork_parent(void);
+void mp_posix_own_after_fork_child(const int *keep, size_t count);
+
+// ---- birth of descriptors (posix_pair_*.c)
+// -------------------------------------
+
+int mp_posix_socketpair(int pair[2]); // stream, close-on-exec; errno
+int mp_posix_pipe(int pair[2]);       // close-on-exec; errno
+extern const int mp_posix_send_flags; // what keeps send() from SIGPIPE
+
+// ---- forking (posix_life.c) -------------------------------------------------
+
+// The descriptors that the child of this thread's next fork() keeps.
+void mp_posix_keep(const int *descriptors, size_t count);
+
+// ---- the ends of a child (posix_ends.c)
+// ----------------------------------------
+
+// What connects a parent and a new child. [0] is the parent's, [1] the
+// child's; -1 is none.
+typedef struct mp_posix_ends {
+    int channel[2];
+    int death[2]; // nothing is ever written; closed by the child's end
+} mp_posix_ends_t;
+
+int mp_posix_ends_open(mp_posix_ends_t *ends);
+void mp_posix_ends_close(mp_posix_ends_t *ends, int side);
+// Makes *child of a new child. If that fails the child is ended.
+int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
+                        mp_plat_child_t *child);
+
+// ---- seeing the end of a process (posix_watch_*.c) --------------------------
+
+// Opens what watching a child will need, before there is a child.
+int mp_posix_watch_prepare(mp_posix_ends_t *ends);
+int mp_posix_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends);
+int mp_posix_watch_parent(mp_plat_child_t *parent);
+// Collects the status: 1 with *status (as of wait()) and *usage, 0 if it runs
+// still, -1 if another took it.
+int mp_posix_watch_collect(const mp_plat_child_t *child, int *status,
+                           struct rusage *usage);
+int mp_posix_watch_signal(const mp_plat_child_t *child, int number); // errno
+// Whether the process has ended, after a poll that found its handle ready or
+// not.
+bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready);
+// How long a poll of the handle may last before asking that, in nanoseconds.
+int64_t mp_posix_watch_slice(void);
+
+extern const int mp_posix_maxrss_unit; // bytes in a unit of ru_maxrss
+
+// The same by a pipe that the end of the process closes: what the portable
+// build does, and every build whose system refuses its own means.
+int mp_posix_death_prepare(mp_posix_ends_t *ends);
+int mp_posix_death_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends);
+int mp_posix_death_watch_parent(mp_plat_child_t *parent);
+int mp_posix_death_collect(const mp_plat_child_t *child, int *status,
+                           struct rusage *usage);
+int mp_posix_death_signal(const mp_plat_child_t *child, int number);
+bool mp_posix_death_ended(const mp_plat_child_t *process);
+
+// ---- small things with a variant
+// -----------------------------------------------
+
+// 0 if the process at the other end of a start channel is this process's
+// parent and of the same user, else an MP_E… code (posix_peer_*.c).
+int mp_posix_peer_check(int channel);
+// Closes every descriptor from `first` on in a spawned child (posix_only_*.c).
+// Returns an errno.
+int mp_posix_only_below(posix_spawn_file_actions_t *actions,
+                        posix_spawnattr_t *attributes, short *flags, int first);
+// The path that runs this program again, whatever became of its file; "" if
+// there is none better than mp_plat_program() (posix_self_*.c).
+const char *mp_posix_self(void);
+// A condition variable on the clock of mp_plat_now() (posix_cond_*.c). Both
+// return an errno.
+int mp_posix_cond_init(pthread_cond_t *condition);
+int mp_posix_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                       int64_t deadline);
+
+// ---- the rest
+// ----------------------------------------------------------------
+
+// Waits until `descriptor` is ready for `events`: 1, or 0 after the deadline,
+// or -1 with errno (posix_clock.c).
+int mp_posix_poll(int descriptor, short events, int64_t deadline);
+
+#endif

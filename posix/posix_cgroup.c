@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix/posix_cgroup.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_SIZE 4096
+#define V2_ROOT "/sys/fs/cgroup"
+#define V2_ROOT_HYBRID "/sys/fs/cgroup/unified"
+#define V1_ROOT "/sys/fs/cgroup/cpu"
+
+static bool read_line(const char *path, char *line, int size)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return false;
+    }
+    bool read = fgets(line, size, file) != NULL;
+    (void) fclose(file);
+    return read;
+}
+
+static int rounded_up(long long quota, long long period)
+{
+    if (quota <= 0 || period <= 0) {
+        return 0;
+    }
+    long long cpus = (quota - 1) / period + 1;
+    return cpus > 65536 ? 65536 : (int) cpus;
+}
+
+// "max 100000" or "150000 100000".
+static int quota_v2(const char *directory)
+{
+    char path[PATH_SIZE + 16];
+    char line[64];
+    char *rest = NULL;
+
+    (void) snprintf(path, sizeof(path), "%s/cpu.max", directory);
+    if (!read_line(path, line, sizeof(line))) {
+        return 0;
+    }
+    long long quota = strtoll(line, &rest, 10);
+    return rest == line ? 0 : rounded_up(quota, strtoll(rest, NULL, 10));
+}
+
+static int quota_v1(const char *directory)
+{
+    char path[PATH_SIZE + 32];
+    char quota[64];
+    char period[64];
+
+    (void) snprintf(path, sizeof(path), "%s/cpu.cfs_quota_us", directory);
+    if (!read_line(path, quota, sizeof(quota))) {
+        return 0;
+    }
+    (void) snprintf(path, sizeof(path), "%s/cpu.cfs_period_us", directory);
+    if (!read_line(path, period, sizeof(period))) {
+        return 0;
+    }
+    return rounded_up(strtoll(quota, NULL, 10), strtoll(period, NULL, 10));
+}
+
+static int smaller(int a, int b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+// The least quota of a group and of every group above it. A container may not
+// show the group's own folder: then the root of what it shows counts.
+static int least_quota(const char *root, const char *group,
+                       int (*quota)(const char *directory))
+{
+    char path[PATH_SIZE];
+    size_t root_length = strlen(root);
+    int least = 0;
+
+    (void) snprintf(path, sizeof(path), "%s%s", root, group);
+    for (;;) {
+        least = smaller(least, quota(path));
+        char *slash = strrchr(path, '/');
+        if (slash == NULL || (size_t) (slash - path) < root_length) {
+            return smaller(least, quota(root));
+        }
+        *slash = '\0';
+    }
+}
+
+// A line of /proc/self/cgroup: "0::/group", or "4:cpu,cpuacct:/group".
+static int quota_of_line(char *line)
+{
+    char *controllers = strchr(line, ':');
+    char *group = controllers == NULL ? NULL : strchr(controllers + 1, ':');
+
+    if (group == NULL) {
+        return 0;
+    }
+    *group++ = '\0';
+    controllers++;
+    group[strcspn(group, "\n")] = '\0';
+    if (controllers[0] == '\0') {
+        return smaller(least_quota(V2_ROOT, group, quota_v2),
+                       least_quota(V2_ROOT_HYBRID, group, quota_v2));
+    }
+    bool cpu = strcmp(controllers, "cpu") == 0 ||
+               strncmp(controllers, "cpu,", 4) == 0 ||
+               strstr(controllers, ",cpu") != NULL;
+    return cpu ? least_quota(V1_ROOT, group, quota_v1) : 0;
+}
+
+int mp_posix_cgroup_cpus(void)
+{
+    char line[PATH_SIZE];
+    int least = 0;
+
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    if (file == NULL) {
+        return 0;
+    }
+    while (fgets(line, sizeof(line), file) != NULL) {
+        least = smaller(least, quota_of_line(line));
+    }
+    (void) fclose(file);
+    return least;
+}

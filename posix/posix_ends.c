@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix/posix.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+int mp_posix_ends_open(mp_posix_ends_t *ends)
+{
+    *ends = (mp_posix_ends_t){.channel = {-1, -1}, .death = {-1, -1}};
+    int r = mp_posix_own_socketpair(ends->channel);
+    if (r < 0) {
+        return r;
+    }
+    r = mp_posix_watch_prepare(ends);
+    if (r < 0) {
+        mp_posix_ends_close(ends, 0);
+        mp_posix_ends_close(ends, 1);
+    }
+    return r;
+}
+
+void mp_posix_ends_close(mp_posix_ends_t *ends, int side)
+{
+    mp_posix_own_close(ends->channel[side]);
+    mp_posix_own_close(ends->death[side]);
+    ends->channel[side] = -1;
+    ends->death[side] = -1;
+}
+
+static void end_child(pid_t pid)
+{
+    (void) kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+}
+
+// The child's side is closed first: its numbers are free then for what
+// watching the child needs, so this does not fail for want of descriptors.
+int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
+                        mp_plat_child_t *child)
+{
+    mp_posix_ends_close(ends, 1);
+    child->pid = pid;
+    child->channel = ends->channel[0];
+    child->end = MP_PLAT_NONE;
+    int r = mp_posix_watch_child(child, ends);
+    if (r < 0) {
+        end_child((pid_t) pid);
+        mp_posix_ends_close(ends, 0);
+        child->channel = MP_PLAT_NONE;
+    }
+    return r;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix/posix.h"
+
+static pthread_mutex_t locks[MP_PLAT_LOCK_COUNT] = {
+    [MP_PLAT_LOCK_INIT] = PTHREAD_MUTEX_INITIALIZER,
+    [MP_PLAT_LOCK_STATE] = PTHREAD_MUTEX_INITIALIZER,
+};
+
+void mp_plat_lock(enum mp_plat_lock which)
+{
+    (void) pthread_mutex_lock(&locks[which]);
+}
+
+void mp_plat_unlock(enum mp_plat_lock which)
+{
+    (void) pthread_mutex_unlock(&locks[which]);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/platform.h"
+
+#include <dlfcn.h>
+#include <mach-o/loader.h>
+#include <stdio.h>
+#include <string.h>
+
+// The program itself is the one module of type MH_EXECUTE.
+void mp_plat_module(const void *address, char *name, size_t size)
+{
+    Dl_info info;
+
+    (void) snprintf(name, size, "%s", "");
+    if (dladdr(address, &info) == 0 || info.dli_fname == NULL) {
+        return;
+    }
+    const struct mach_header *header = info.dli_fbase;
+    if (header->filetype != MH_EXECUTE) {
+        const char *slash = strrchr(info.dli_fname, '/');
+        (void) snprintf(name, size, "%s",
+                        slash != NULL ? slash + 1 : info.dli_fname);
+    }
+}

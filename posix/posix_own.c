@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix/posix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "platform/fail.h"
+
+// A bit for each descriptor number.
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t *owned;
+static size_t owned_words;
+
+#define BITS 64
+#define FIRST_FREE_NUMBER 10 // numbers below are given to spawned children
+
+static int make_room(size_t words)
+{
+    if (words <= owned_words) {
+        return 0;
+    }
+    uint64_t *bigger = realloc(owned, words * sizeof(*bigger));
+    if (bigger == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "table of descriptors");
+    }
+    memset(bigger + owned_words, 0, (words - owned_words) * sizeof(*bigger));
+    owned = bigger;
+    owned_words = words;
+    return 0;
+}
+
+static int add_locked(int descriptor)
+{
+    size_t word = (size_t) descriptor / BITS;
+    int r = make_room(word + 1);
+    if (r < 0) {
+        return r;
+    }
+    owned[word] |= UINT64_C(1) << ((unsigned) descriptor % BITS);
+    return 0;
+}
+
+static void forget_locked(int descriptor)
+{
+    size_t word = (size_t) descriptor / BITS;
+    if (word < owned_words) {
+        owned[word] &= ~(UINT64_C(1) << ((unsigned) descriptor % BITS));
+    }
+}
+
+static int add_pair_locked(const int pair[2])
+{
+    int r = add_locked(pair[0]);
+    if (r == 0) {
+        r = add_locked(pair[1]);
+    }
+    if (r < 0) {
+        forget_locked(pair[0]);
+        (void) close(pair[0]);
+        (void) close(pair[1]);
+    }
+    return r;
+}
+
+static int born(int (*make)(int pair[2]), int pair[2], const char *what)
+{
+    (void) pthread_mutex_lock(&lock);
+    int r = make(pair);
+    r = r == 0 ? add_pair_locked(pair) : mp_posix_fail(errno, what);
+    (void) pthread_mutex_unlock(&lock);
+    return r;
+}
+
+int mp_posix_own_socketpair(int pair[2])
+{
+    return born(mp_posix_socketpair, pair, "a socket pair cannot be made");
+}
+
+int mp_posix_own_pipe(int pair[2])
+{
+    return born(mp_posix_pipe, pair, "a pipe cannot be made");
+}
+
+int mp_posix_own_add(int descriptor)
+{
+    (void) pthread_mutex_lock(&lock);
+    int r = add_locked(descriptor);
+    if (r < 0) {
+        (void) close(descriptor);
+    }
+    (void) pthread_mutex_unlock(&lock);
+    return r;
+}
+
+void mp_posix_own_close(int descriptor)
+{
+    if (descriptor < 0) {
+        return;
+    }
+    (void) pthread_mutex_lock(&lock);
+    forget_locked(descriptor);
+    (void) close(descriptor);
+    (void) pthread_mutex_unlock(&lock);
+}
+
+int mp_posix_own_raise(int *descriptor)
+{
+    if (*descriptor < 0 || *descriptor >= FIRST_FREE_NUMBER) {
+        return 0;
+    }
+    (void) pthread_mutex_lock(&lock);
+    int higher = fcntl(*descriptor, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
+    int r = higher < 0 ? mp_posix_fail(errno, "a descriptor cannot be moved")
+                       : add_locked(higher);
+    if (r == 0) {
+        forget_locked(*descriptor);
+        (void) close(*descriptor);
+        *descriptor = higher;
+    } else if (higher >= 0) {
+        (void) close(higher);
+    }
+    (void) pthread_mutex_unlock(&lock);
+    return r;
+}
+
+void mp_posix_own_before_fork(void)
+{
+    (void) pthread_mutex_lock(&lock);
+}
+
+void mp_posix_own_after_fork_parent(void)
+{
+    (void) pthread_mutex_unlock(&lock);
+}
+
+// What is kept was taken out of the table before.
+static void close_word(size_t word)
+{
+    for (int bit = 0; owned[word] != 0 && bit < BITS; bit++) {
+        uint64_t mask = UINT64_C(1) << bit;
+        if ((owned[word] & mask) != 0) {
+            owned[word] &= ~mask;
+            (void) close((int) (word * BITS) + bit);
+        }
+    }
+}
+
+void mp_posix_own_after_fork_child(const int *keep, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (keep[i] >= 0) {
+            forget_locked(keep[i]);
+        }
+    }
+    for (size_t word = 0; word < owned_words; word++) {
+        close_word(word);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (keep[i] >= 0) {
+            (void) add_locked(keep[i]); // there is room: it was in before
+        }
+    }
+    (void) pthread_mutex_unlock(&lock);
+}

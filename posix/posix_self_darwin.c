@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix/posix.h"
+
+#include <crt_externs.h>
+#include <errno.h>
+#include <mach-o/dyld.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "platform/fail.h"
+
+bool mp_plat_privileged(void)
+{
+    return issetugid() != 0;
+}
+
+static size_t block_size(int count, char *const *words)
+{
+    size_t size = ((size_t) count + 1) * sizeof(*words);
+    for (int i = 0; i < count; i++) {
+        size += strlen(words[i]) + 1;
+    }
+    return size;
+}
+
+int mp_plat_command_line(int *argc, char ***argv)
+{
+    int count = *_NSGetArgc();
+    char *const *words = *_NSGetArgv();
+
+    char **copy = malloc(block_size(count, words));
+    if (copy == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "command line");
+    }
+    char *text = (char *) (copy + count + 1);
+    for (int i = 0; i < count; i++) {
+        size_t size = strlen(words[i]) + 1;
+        copy[i] = memcpy(text, words[i], size);
+        text += size;
+    }
+    copy[count] = NULL;
+    *argc = count;
+    *argv = copy;
+    return 0;
+}
+
+const char *mp_posix_self(void)
+{
+    return "";
+}
+
+int mp_plat_program(char **path)
+{
+    uint32_t size = 0;
+
+    (void) _NSGetExecutablePath(NULL, &size);
+    char *given = malloc(size);
+    if (given == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "path of the program");
+    }
+    *path =
+        _NSGetExecutablePath(given, &size) == 0 ? realpath(given, NULL) : NULL;
+    int os_code = errno;
+    free(given);
+    if (*path == NULL) {
+        return mp__fail(MP_ESYSTEM, os_code,
+                        "the program's own path is not known; use "
+                        "mp_set_executable()");
+    }
+    return 0;
+}
+
+// The system's frameworks do not survive a fork.
+enum mp_plat_forking mp_plat_forking(void)
+{
+    return MP_PLAT_FORK_POSSIBLE;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix/posix.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "platform/fail.h"
+#include "posix/posix_words.h"
+
+bool mp_plat_privileged(void)
+{
+    return geteuid() != getuid() || getegid() != getgid();
+}
+
+int mp_plat_command_line(int *argc, char ***argv)
+{
+    return mp_posix_words_of_file("/proc/self/cmdline", argc, argv);
+}
+
+const char *mp_posix_self(void)
+{
+    return "";
+}
+
+// POSIX does not tell; these are the links of Linux, FreeBSD and NetBSD.
+int mp_plat_program(char **path)
+{
+    static const char *const links[] = {"/proc/self/exe", "/proc/curproc/file",
+                                        "/proc/curproc/exe"};
+
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        *path = realpath(links[i], NULL);
+        if (*path != NULL) {
+            return 0;
+        }
+    }
+    return mp__fail(MP_ESYSTEM, 0,
+                    "the program's own path is not known; use "
+                    "mp_set_executable()");
+}
+
+enum mp_plat_forking mp_plat_forking(void)
+{
+    return MP_PLAT_FORK_DEFAULT;
+}

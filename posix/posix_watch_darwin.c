@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process is watched by a kqueue of its own, which poll() and event loops
+// take like any descriptor. Its one event is never read, so it stays ready.
+#include "posix/posix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/event.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/fail.h"
+
+const int mp_posix_maxrss_unit = 1;
+
+int mp_posix_watch_prepare(mp_posix_ends_t *ends)
+{
+    (void) ends;
+    return 0;
+}
+
+static int submit(int queue, struct kevent *change)
+{
+    return kevent(queue, change, 1, NULL, 0, NULL);
+}
+
+// A process that has ended already cannot be watched any more: an event of our
+// own makes the queue ready in its place.
+static int arm(int queue, int64_t pid)
+{
+    struct kevent change;
+
+    EV_SET(&change, (uintptr_t) pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0, NULL);
+    if (submit(queue, &change) == 0) {
+        return 0;
+    }
+    if (errno != ESRCH) {
+        return -1;
+    }
+    EV_SET(&change, 0, EVFILT_USER, EV_ADD, 0, 0, NULL);
+    if (submit(queue, &change) < 0) {
+        return -1;
+    }
+    EV_SET(&change, 0, EVFILT_USER, 0, NOTE_TRIGGER, 0, NULL);
+    return submit(queue, &change);
+}
+
+// A kqueue does not reach a forked child, so it is not entered among the
+// descriptors that one has to close.
+static int watch(mp_plat_child_t *process)
+{
+    int queue = kqueue();
+    if (queue < 0) {
+        return mp_posix_fail(errno, "a kqueue cannot be made");
+    }
+    if (fcntl(queue, F_SETFD, FD_CLOEXEC) < 0 || arm(queue, process->pid) < 0) {
+        int r = mp_posix_fail(errno, "a process cannot be watched");
+        (void) close(queue);
+        return r;
+    }
+    process->end = queue;
+    return 0;
+}
+
+int mp_posix_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends)
+{
+    (void) ends;
+    return watch(child);
+}
+
+// The number of a parent that died before this belongs to somebody else.
+int mp_posix_watch_parent(mp_plat_child_t *parent)
+{
+    if (watch(parent) < 0) {
+        return mp_posix_death_watch_parent(parent);
+    }
+    if (getppid() != (pid_t) parent->pid) {
+        (void) close((int) parent->end);
+        return mp_posix_death_watch_parent(parent);
+    }
+    return 0;
+}
+
+// NOTE_EXIT comes a moment before the status can be collected: once it is
+// there, waiting for the status ends at once.
+int mp_posix_watch_collect(const mp_plat_child_t *child, int *status,
+                           struct rusage *usage)
+{
+    struct pollfd entry = {.fd = (int) child->end, .events = POLLIN};
+    int options = poll(&entry, 1, 0) > 0 ? 0 : WNOHANG;
+    pid_t r = 0;
+
+    do {
+        r = wait4((pid_t) child->pid, status, options, usage);
+    } while (r < 0 && errno == EINTR);
+    return r == 0 ? 0 : (r > 0 ? 1 : -1);
+}
+
+int mp_posix_watch_signal(const mp_plat_child_t *child, int number)
+{
+    return mp_posix_death_signal(child, number);
+}
+
+bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready)
+{
+    return process->end == process->channel ? mp_posix_death_ended(process)
+                                            : ready;
+}
+
+int64_t mp_posix_watch_slice(void)
+{
+    return 0;
+}

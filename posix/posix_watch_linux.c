@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Processes are watched by pidfd: it cannot come to mean another process, and
+// its status is collected through it. A kernel or a seccomp filter may refuse
+// pidfd_open; then the pipe of posix_death.c does the work.
+#include "posix/posix.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/fail.h"
+
+#define SLICE_NS 250000000
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+const int mp_posix_maxrss_unit = 1024;
+
+enum { UNKNOWN, GRANTED, REFUSED };
+static atomic_int pidfd_state = UNKNOWN;
+
+static int pidfd_open_raw(int64_t pid)
+{
+    return (int) syscall(SYS_pidfd_open, (pid_t) pid, 0);
+}
+
+static int wait_raw(int pidfd, siginfo_t *info, struct rusage *usage)
+{
+    return (int) syscall(SYS_waitid, P_PIDFD, pidfd, info, WEXITED | WNOHANG,
+                         usage);
+}
+
+static bool refused(void)
+{
+    return atomic_load_explicit(&pidfd_state, memory_order_relaxed) == REFUSED;
+}
+
+// Whether pidfds work is settled before the first child exists. ECHILD is the
+// right answer of a waitid() that knows P_PIDFD: this process is not its own
+// child.
+static int probe(void)
+{
+    siginfo_t info = {.si_pid = 0};
+    struct rusage usage;
+
+    int pidfd = pidfd_open_raw(getpid());
+    if (pidfd < 0 && (errno == EMFILE || errno == ENFILE)) {
+        return mp_posix_fail(errno, "a pidfd cannot be opened");
+    }
+    bool works =
+        pidfd >= 0 && wait_raw(pidfd, &info, &usage) < 0 && errno == ECHILD;
+    if (pidfd >= 0) {
+        (void) close(pidfd);
+    }
+    atomic_store_explicit(&pidfd_state, works ? GRANTED : REFUSED,
+                          memory_order_relaxed);
+    return 0;
+}
+
+int mp_posix_watch_prepare(mp_posix_ends_t *ends)
+{
+    if (atomic_load_explicit(&pidfd_state, memory_order_relaxed) == UNKNOWN) {
+        int r = probe();
+        if (r < 0) {
+            return r;
+        }
+    }
+    return refused() ? mp_posix_death_prepare(ends) : 0;
+}
+
+static int watch(mp_plat_child_t *process)
+{
+    int pidfd = pidfd_open_raw(process->pid);
+    if (pidfd < 0) {
+        return mp_posix_fail(errno, "a pidfd cannot be opened");
+    }
+    int r = mp_posix_own_add(pidfd);
+    if (r == 0) {
+        process->end = pidfd;
+    }
+    return r;
+}
+
+int mp_posix_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends)
+{
+    return refused() ? mp_posix_death_watch_child(child, ends) : watch(child);
+}
+
+// A parent that died before this has left its number to somebody else:
+// getppid() is asked after the pidfd is open.
+int mp_posix_watch_parent(mp_plat_child_t *parent)
+{
+    if (refused() || watch(parent) < 0) {
+        return mp_posix_death_watch_parent(parent);
+    }
+    if (getppid() != (pid_t) parent->pid) {
+        mp_posix_own_close((int) parent->end);
+        return mp_posix_death_watch_parent(parent);
+    }
+    return 0;
+}
+
+int mp_posix_watch_collect(const mp_plat_child_t *child, int *status,
+                           struct rusage *usage)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    if (refused()) {
+        return mp_posix_death_collect(child, status, usage);
+    }
+    if (wait_raw((int) child->end, &info, usage) < 0) {
+        return errno == EINTR ? 0 : -1;
+    }
+    if (info.si_pid == 0) {
+        return 0;
+    }
+    *status = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
+                                         : W_EXITCODE(0, info.si_status);
+    return 1;
+}
+
+int mp_posix_watch_signal(const mp_plat_child_t *child, int number)
+{
+    if (!refused() && syscall(SYS_pidfd_send_signal, (int) child->end, number,
+                              NULL, 0) == 0) {
+        return 0;
+    }
+    return errno == ESRCH ? ESRCH : mp_posix_death_signal(child, number);
+}
+
+bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready)
+{
+    if (refused() || process->end == process->channel) {
+        return mp_posix_death_ended(process);
+    }
+    return ready;
+}
+
+int64_t mp_posix_watch_slice(void)
+{
+    return refused() ? SLICE_NS : 0;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of this room tell each other. Windows 10 is the oldest that
+// is supported.
+#ifndef MP_WIN32_H
+#define MP_WIN32_H
+
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0A00
+#endif
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include "platform/platform.h"
+
+// ---- failures (win32_fail.c)
+// -------------------------------------------------
+
+// mp__fail() with the code that a GetLastError() means. `what` is the sentence.
+int mp_win32_fail(DWORD error, const char *what);
+int mp_win32_fail_path(DWORD error, const char *what, const char *path);
+int mp_win32_code(DWORD error);
+
+// ---- texts (win32_text.c)
+// ----------------------------------------------------
+
+// All of these give a new text that free() frees. Text that is no UTF-8 is
+// MP_EINVAL. What is no UTF-16, which file names may be, becomes U+FFFD.
+int mp_win32_to_wide(const char *text, wchar_t **wide);
+int mp_win32_to_utf8(const wchar_t *wide, char **text);
+// `path` made absolute.
+int mp_win32_absolute(const wchar_t *path, wchar_t **absolute);
+// An absolute path in the form that files are opened by at any length.
+int mp_win32_openable(const wchar_t *absolute, wchar_t **openable);
+// The file of a module, absolute; NULL is the running program.
+int mp_win32_module_path(HMODULE module, wchar_t **path);
+
+// ---- waiting (win32_clock.c)
+// -------------------------------------------------
+
+// 0 when `object` is signalled, MP_ETIMEDOUT (not recorded) after the deadline.
+int mp_win32_wait(HANDLE object, int64_t deadline);
+
+// ---- users (win32_user.c)
+// ----------------------------------------------------
+
+typedef union mp_win32_user {
+    TOKEN_USER token; // points into the same memory
+    BYTE room[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+} mp_win32_user_t;
+
+// The user and the integrity level that a process runs with.
+int mp_win32_user_of(HANDLE process, mp_win32_user_t *user, DWORD *integrity);
+
+// ---- the handles of a child (win32_stdio.c)
+// ----------------------------------
+
+enum { MP_WIN32_INHERITED = 4 }; // a channel and stdin, stdout, stderr
+
+// A row of handles that are inheritable for as long as the row lives.
+typedef struct mp_win32_inherited {
+    DWORD count;
+    HANDLE handles[MP_WIN32_INHERITED];
+} mp_win32_inherited_t;
+
+// Adds an inheritable duplicate of `handle`, which is put into *duplicate.
+// Returns GetLastError() or 0.
+DWORD mp_win32_inherit(mp_win32_inherited_t *row, HANDLE handle,
+                       HANDLE *duplicate);
+// Adds this process's stdin, stdout and stderr and hands them to a child.
+void mp_win32_inherit_stdio(mp_win32_inherited_t *row, STARTUPINFOW *startup);
+void mp_win32_inherited_close(mp_win32_inherited_t *row);
+
+// ---- channels (win32_channel.c)
+// ----------------------------------------------
+
+// A new channel: the parent's end and the child's, neither inheritable.
+int mp_win32_channel_open(HANDLE *parent_end, HANDLE *child_end);
+
+#endif

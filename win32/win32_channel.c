@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// A channel is a named pipe, because unnamed ones know neither deadlines nor
+// who is at the other end. Nobody uses its name but who makes it.
+#include "win32/win32.h"
+
+#include <ntsecapi.h>
+#include <stdio.h>
+
+#include "platform/fail.h"
+
+#define NAME_FORMAT "\\\\.\\pipe\\mp-%lu-%016llx%016llx"
+#define NAME_SIZE 64
+#define BUFFER_SIZE 65536u
+#define CHANNEL_TEXT "the channel to another process"
+#define CHUNK_MAX (1u << 20) // what one operation moves at most
+
+// ---- birth ---------------------------------------------------------------
+
+// Nobody but this user may open the pipe.
+typedef struct only_user {
+    SECURITY_DESCRIPTOR descriptor;
+    union {
+        ACL list;
+        BYTE room[sizeof(ACL) + sizeof(ACCESS_ALLOWED_ACE) +
+                  SECURITY_MAX_SID_SIZE];
+    } access;
+} only_user_t;
+
+static int allow_only_user(only_user_t *only)
+{
+    mp_win32_user_t user;
+    DWORD integrity = 0;
+
+    int r = mp_win32_user_of(GetCurrentProcess(), &user, &integrity);
+    if (r < 0) {
+        return r;
+    }
+    if (!InitializeAcl(&only->access.list, sizeof(only->access),
+                       ACL_REVISION) ||
+        !AddAccessAllowedAce(&only->access.list, ACL_REVISION, FILE_ALL_ACCESS,
+                             user.token.User.Sid) ||
+        !InitializeSecurityDescriptor(&only->descriptor,
+                                      SECURITY_DESCRIPTOR_REVISION) ||
+        !SetSecurityDescriptorDacl(&only->descriptor, TRUE, &only->access.list,
+                                   FALSE)) {
+        return mp_win32_fail(GetLastError(), "the rights to a pipe");
+    }
+    return 0;
+}
+
+// Not to be guessed, or another program could be first to open it. APR's
+// random bytes would come through a provider that is opened anew for each.
+static int random_name(char name[NAME_SIZE])
+{
+    unsigned long long numbers[2];
+
+    if (!RtlGenRandom(numbers, sizeof(numbers))) {
+        return mp__fail(MP_ESYSTEM, 0, "the system gives no random bytes");
+    }
+    (void) snprintf(name, NAME_SIZE, NAME_FORMAT, GetCurrentProcessId(),
+                    numbers[0], numbers[1]);
+    return 0;
+}
+
+static int open_server(const char *name, HANDLE *end)
+{
+    only_user_t only;
+    SECURITY_ATTRIBUTES attributes = {
+        .nLength = sizeof(attributes),
+        .lpSecurityDescriptor = &only.descriptor,
+        .bInheritHandle = FALSE,
+    };
+
+    int r = allow_only_user(&only);
+    if (r < 0) {
+        return r;
+    }
+    *end = CreateNamedPipeA(name,
+                            PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED |
+                                FILE_FLAG_FIRST_PIPE_INSTANCE,
+                            PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1,
+                            BUFFER_SIZE, BUFFER_SIZE, 0, &attributes);
+    if (*end == INVALID_HANDLE_VALUE) {
+        return mp_win32_fail(GetLastError(), "a pipe cannot be made");
+    }
+    return 0;
+}
+
+static int open_client(const char *name, HANDLE *end)
+{
+    *end = CreateFileA(
+        name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+        FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS,
+        NULL);
+    if (*end == INVALID_HANDLE_VALUE) {
+        return mp_win32_fail(GetLastError(), "a pipe cannot be opened");
+    }
+    return 0;
+}
+
+int mp_win32_channel_open(HANDLE *parent_end, HANDLE *child_end)
+{
+    char name[NAME_SIZE];
+
+    int r = random_name(name);
+    if (r == 0) {
+        r = open_server(name, parent_end);
+    }
+    if (r < 0) {
+        return r;
+    }
+    r = open_client(name, child_end);
+    if (r < 0) {
+        (void) CloseHandle(*parent_end);
+    }
+    return r;
+}
+
+// ---- transfer ------------------------------------------------------------
+
+// One call of send or receive. The event is its own: two threads may use one
+// channel in opposite directions, and a channel moves only a few messages in
+// its life.
+typedef struct transfer {
+    HANDLE channel;
+    OVERLAPPED operation;
+    int64_t deadline;
+} transfer_t;
+
+static int transfer_begin(transfer_t *transfer, intptr_t channel,
+                          int64_t deadline)
+{
+    *transfer = (transfer_t){(HANDLE) channel, {0}, deadline};
+    transfer->operation.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (transfer->operation.hEvent == NULL) {
+        return mp_win32_fail(GetLastError(), "an event cannot be made");
+    }
+    return 0;
+}
+
+static void transfer_end(transfer_t *transfer)
+{
+    (void) CloseHandle(transfer->operation.hEvent);
+}
+
+// Sees an operation through that ReadFile or WriteFile has `begun`. It is over
+// when this returns: a buffer is never touched later, whatever the result.
+static int transfer_finish(transfer_t *transfer, BOOL begun, DWORD *moved)
+{
+    int r = 0;
+
+    if (!begun) {
+        DWORD error = GetLastError();
+        if (error != ERROR_IO_PENDING) {
+            return mp_win32_fail(error, CHANNEL_TEXT);
+        }
+        r = mp_win32_wait(transfer->operation.hEvent, transfer->deadline);
+        if (r < 0) {
+            (void) CancelIoEx(transfer->channel, &transfer->operation);
+        }
+    }
+    if (!GetOverlappedResult(transfer->channel, &transfer->operation, moved,
+                             TRUE)) {
+        DWORD error = GetLastError();
+        if (r == MP_ETIMEDOUT && error == ERROR_OPERATION_ABORTED) {
+            return mp__fail(r, 0, "the other process did not answer in time");
+        }
+        return r < 0 ? r : mp_win32_fail(error, CHANNEL_TEXT);
+    }
+    if (*moved == 0) {
+        return mp__fail(MP_EPROTO, 0, "the other process sent an empty piece");
+    }
+    return 0;
+}
+
+static DWORD chunk_of(size_t size)
+{
+    return size < CHUNK_MAX ? (DWORD) size : CHUNK_MAX;
+}
+
+int mp_plat_channel_send(intptr_t channel, const void *bytes, size_t size,
+                         int64_t deadline)
+{
+    const char *from = bytes;
+    transfer_t transfer;
+
+    int r = transfer_begin(&transfer, channel, deadline);
+    if (r < 0) {
+        return r;
+    }
+    while (r == 0 && size > 0) {
+        DWORD moved = 0;
+        BOOL begun = WriteFile(transfer.channel, from, chunk_of(size), NULL,
+                               &transfer.operation);
+        r = transfer_finish(&transfer, begun, &moved);
+        from += moved;
+        size -= moved;
+    }
+    transfer_end(&transfer);
+    return r;
+}
+
+int mp_plat_channel_receive(intptr_t channel, void *bytes, size_t size,
+                            int64_t deadline)
+{
+    char *to = bytes;
+    transfer_t transfer;
+
+    int r = transfer_begin(&transfer, channel, deadline);
+    if (r < 0) {
+        return r;
+    }
+    while (r == 0 && size > 0) {
+        DWORD moved = 0;
+        BOOL begun = ReadFile(transfer.channel, to, chunk_of(size), NULL,
+                              &transfer.operation);
+        r = transfer_finish(&transfer, begun, &moved);
+        to += moved;
+        size -= moved;
+    }
+    transfer_end(&transfer);
+    return r;
+}

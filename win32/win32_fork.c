@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "win32/win32.h"
+
+#include "platform/fail.h"
+
+int mp_plat_fork(mp_plat_child_t *child)
+{
+    (void) child;
+    return mp__fail(MP_ENOTSUP, 0, "Windows cannot fork: use spawn or thread");
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "win32/win32.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "platform/fail.h"
+
+#define MARKER_SIZE (sizeof(MP_PLAT_MARKER) + 20)
+
+// What CreateProcessW is given.
+typedef struct launch {
+    wchar_t *file;        // what runs, in the form that files are opened by
+    wchar_t *line;        // the command line
+    wchar_t *environment; // NULL: this process's own
+    mp_win32_inherited_t inherited;
+    STARTUPINFOEXW startup;
+} launch_t;
+
+// ---- the environment -----------------------------------------------------
+
+// The length of an entry's name. A name may begin with '=', as those do that
+// hold the current folder of each drive.
+static size_t name_length(const wchar_t *entry)
+{
+    return 1 + wcscspn(entry + 1, L"=");
+}
+
+static int compare_names(const wchar_t *a, const wchar_t *b)
+{
+    return CompareStringOrdinal(a, (int) name_length(a), b,
+                                (int) name_length(b), TRUE) -
+           CSTR_EQUAL;
+}
+
+static wchar_t *append(wchar_t *to, const wchar_t *entry)
+{
+    size_t size = wcslen(entry) + 1;
+
+    memcpy(to, entry, size * sizeof(*to));
+    return to + size;
+}
+
+// The block `own` with `entry` in its place: the system keeps blocks sorted
+// by name, whatever the case, and finds variables by that.
+static void insert_sorted(wchar_t *to, const wchar_t *own, const wchar_t *entry)
+{
+    const wchar_t *next = entry;
+
+    for (; *own != L'\0'; own += wcslen(own) + 1) {
+        int order = compare_names(own, entry);
+        if (order > 0 && next != NULL) {
+            to = append(to, next);
+            next = NULL;
+        }
+        if (order != 0) {
+            to = append(to, own);
+        }
+    }
+    if (next != NULL) {
+        to = append(to, next);
+    }
+    *to = L'\0';
+}
+
+static size_t block_length(const wchar_t *block)
+{
+    size_t length = 0;
+
+    while (block[length] != L'\0') {
+        length += wcslen(block + length) + 1;
+    }
+    return length;
+}
+
+static int environment_with(const wchar_t *entry, wchar_t **block)
+{
+    wchar_t *own = GetEnvironmentStringsW();
+    if (own == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "environment of a child");
+    }
+    int r = 0;
+    size_t size = block_length(own) + wcslen(entry) + 2;
+    *block = malloc(size * sizeof(**block));
+    if (*block != NULL) {
+        insert_sorted(*block, own, entry);
+    } else {
+        r = mp__fail(MP_ENOMEM, 0, "environment of a child");
+    }
+    (void) FreeEnvironmentStringsW(own);
+    return r;
+}
+
+static int describe_environment(launch_t *launch, const mp_plat_spawn_t *spawn)
+{
+    wchar_t *wide = NULL;
+
+    if (spawn->variable == NULL) {
+        return 0;
+    }
+    size_t size = strlen(spawn->variable) + strlen(spawn->value) + 2;
+    char *entry = malloc(size);
+    if (entry == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "environment of a child");
+    }
+    (void) snprintf(entry, size, "%s=%s", spawn->variable, spawn->value);
+    int r = mp_win32_to_wide(entry, &wide);
+    if (r == 0) {
+        r = environment_with(wide, &launch->environment);
+    }
+    free(wide);
+    free(entry);
+    return r;
+}
+
+// ---- the program and its command line --------------------------------------
+
+// The name of a file holds no quote, and does not end with a backslash that a
+// quote could follow in an argument: the first one knows no escapes. The
+// marker has nothing that needs a quote.
+static int write_line(launch_t *launch, const wchar_t *path, HANDLE channel)
+{
+    wchar_t marker[MARKER_SIZE];
+    char text[MARKER_SIZE];
+
+    int length = snprintf(text, sizeof(text), "%s%llx", MP_PLAT_MARKER,
+                          (unsigned long long) (uintptr_t) channel);
+    for (int i = 0; i <= length; i++) {
+        marker[i] = (wchar_t) text[i];
+    }
+    size_t size = wcslen(path) + (size_t) length + 4;
+    launch->line = malloc(size * sizeof(*launch->line));
+    if (launch->line == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "command line of a child");
+    }
+    wcscpy(launch->line, L"\"");
+    wcscat(launch->line, path);
+    wcscat(launch->line, L"\" ");
+    wcscat(launch->line, marker);
+    return 0;
+}
+
+// The running program is taken as the system knows it: its name may have
+// something in it that UTF-8 cannot say.
+static int find_path(const mp_plat_spawn_t *spawn, wchar_t **path)
+{
+    wchar_t *given = NULL;
+
+    if (spawn->program == NULL) {
+        return mp_win32_module_path(NULL, path);
+    }
+    int r = mp_win32_to_wide(spawn->program, &given);
+    if (r == 0) {
+        r = mp_win32_absolute(given, path);
+    }
+    free(given);
+    return r;
+}
+
+static int describe_program(launch_t *launch, const mp_plat_spawn_t *spawn,
+                            HANDLE channel)
+{
+    wchar_t *path = NULL;
+
+    int r = find_path(spawn, &path);
+    if (r == 0) {
+        r = mp_win32_openable(path, &launch->file);
+    }
+    if (r == 0) {
+        r = write_line(launch, path, channel);
+    }
+    free(path);
+    return r;
+}
+
+// ---- the handles -----------------------------------------------------------
+
+static int describe_handles(launch_t *launch, HANDLE child_end, HANDLE *channel)
+{
+    mp_win32_inherited_t *row = &launch->inherited;
+    DWORD error = mp_win32_inherit(row, child_end, channel);
+    if (error != 0) {
+        return mp_win32_fail(error, "a handle cannot be given to a child");
+    }
+    mp_win32_inherit_stdio(row, &launch->startup.StartupInfo);
+    return 0;
+}
+
+// The child gets the handles that are listed, and no other inheritable one.
+static DWORD list_handles(launch_t *launch)
+{
+    LPPROC_THREAD_ATTRIBUTE_LIST list = NULL;
+    SIZE_T size = 0;
+
+    (void) InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+    list = malloc(size);
+    if (list == NULL) {
+        return ERROR_NOT_ENOUGH_MEMORY;
+    }
+    if (!InitializeProcThreadAttributeList(list, 1, 0, &size)) {
+        DWORD error = GetLastError();
+        free(list);
+        return error;
+    }
+    launch->startup.lpAttributeList = list;
+    if (!UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+                                   launch->inherited.handles,
+                                   launch->inherited.count * sizeof(HANDLE),
+                                   NULL, NULL)) {
+        return GetLastError();
+    }
+    return 0;
+}
+
+// ---- the start -------------------------------------------------------------
+
+static DWORD create_process(launch_t *launch, PROCESS_INFORMATION *process)
+{
+    DWORD error = list_handles(launch);
+    if (error != 0) {
+        return error;
+    }
+    launch->startup.StartupInfo.cb = sizeof(launch->startup);
+    if (!CreateProcessW(
+            launch->file, launch->line, NULL, NULL, TRUE,
+            EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT,
+            launch->environment, NULL, &launch->startup.StartupInfo, process)) {
+        return GetLastError();
+    }
+    (void) CloseHandle(process->hThread);
+    return 0;
+}
+
+static void launch_close(launch_t *launch)
+{
+    if (launch->startup.lpAttributeList != NULL) {
+        DeleteProcThreadAttributeList(launch->startup.lpAttributeList);
+        free(launch->startup.lpAttributeList);
+    }
+    mp_win32_inherited_close(&launch->inherited);
+    free(launch->environment);
+    free(launch->line);
+    free(launch->file);
+}
+
+static int start_failed(DWORD error, const char *program)
+{
+    const char *what = "the executable cannot be started";
+    const char *path = program != NULL ? program : "the running program";
+
+    // A job that holds this process allows no more of them.
+    if (error == ERROR_NOT_ENOUGH_QUOTA || error == ERROR_MAX_THRDS_REACHED) {
+        return mp__fail(MP_ENPROC, (int) error, "%s: %s", what, path);
+    }
+    return mp_win32_fail_path(error, what, path);
+}
+
+static int spawn_with(HANDLE child_end, const mp_plat_spawn_t *spawn,
+                      PROCESS_INFORMATION *process)
+{
+    launch_t launch = {0};
+    HANDLE channel = NULL;
+
+    int r = describe_environment(&launch, spawn);
+    if (r == 0) {
+        r = describe_handles(&launch, child_end, &channel);
+    }
+    if (r == 0) {
+        r = describe_program(&launch, spawn, channel);
+    }
+    if (r == 0) {
+        DWORD error = create_process(&launch, process);
+        r = error == 0 ? 0 : start_failed(error, spawn->program);
+    }
+    launch_close(&launch);
+    return r;
+}
+
+int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
+{
+    PROCESS_INFORMATION process = {0};
+    HANDLE parent_end = NULL;
+    HANDLE child_end = NULL;
+
+    int r = mp_win32_channel_open(&parent_end, &child_end);
+    if (r < 0) {
+        return r;
+    }
+    r = spawn_with(child_end, spawn, &process);
+    (void) CloseHandle(child_end);
+    if (r < 0) {
+        (void) CloseHandle(parent_end);
+        return r;
+    }
+    child->pid = (int64_t) process.dwProcessId;
+    child->end = (intptr_t) process.hProcess;
+    child->channel = (intptr_t) parent_end;
+    return 0;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "win32/win32.h"
+
+static DWORD integrity_of(HANDLE token, DWORD *integrity)
+{
+    union {
+        TOKEN_MANDATORY_LABEL label;
+        BYTE room[sizeof(TOKEN_MANDATORY_LABEL) + SECURITY_MAX_SID_SIZE];
+    } info;
+    DWORD size = 0;
+
+    if (!GetTokenInformation(token, TokenIntegrityLevel, &info, sizeof(info),
+                             &size)) {
+        return GetLastError();
+    }
+    PSID sid = info.label.Label.Sid;
+    DWORD last = *GetSidSubAuthorityCount(sid) - 1U;
+    *integrity = *GetSidSubAuthority(sid, last);
+    return 0;
+}
+
+int mp_win32_user_of(HANDLE process, mp_win32_user_t *user, DWORD *integrity)
+{
+    HANDLE token = NULL;
+    DWORD size = 0;
+    DWORD error = 0;
+
+    if (!OpenProcessToken(process, TOKEN_QUERY, &token)) {
+        return mp_win32_fail(GetLastError(), "the user of a process");
+    }
+    if (!GetTokenInformation(token, TokenUser, user, sizeof(*user), &size)) {
+        error = GetLastError();
+    } else {
+        error = integrity_of(token, integrity);
+    }
+    (void) CloseHandle(token);
+    return error == 0 ? 0 : mp_win32_fail(error, "the user of a process");
+}
