@@ -8,5 +8,5 @@ need build
 cd "$root"
 say "Building"
 quiet cmake --preset release
-quiet cmake --build --preset release --target bench_pep371
+quiet cmake --build --preset release --target pep371
 exec build/release/bench/pep371 "$@"

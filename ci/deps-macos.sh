@@ -23,18 +23,23 @@ for arch in arm64 x86_64; do
     esac
     out=$stage/$arch
     mkdir -p "$out/bin" "$out/lib" "$out/include/apr-1.0"
-    for tool in cc ar ranlib; do
-        target=
-        [ $tool != cc ] || target=" -target $cpu-macos.11.0"
-        cat >"$out/bin/$tool" <<SH
+    # Two zigs that link at once take files from under each other.
+    cat >"$out/bin/cc" <<SH
 #!/bin/sh
 here=\$(dirname "\$0")/../..
-export ZIG_GLOBAL_CACHE_DIR="\${ZIG_GLOBAL_CACHE_DIR:-\$here/zig-cache}"
-export ZIG_LOCAL_CACHE_DIR="\$ZIG_GLOBAL_CACHE_DIR"
-exec "\$here/zig/zig" $tool$target "\$@"
+export ZIG_GLOBAL_CACHE_DIR="\$here/zig-cache" ZIG_LOCAL_CACHE_DIR="\$here/zig-cache"
+case " \$* " in
+*" -c "* | *" -E "*) exec "\$here/zig/zig" cc -target $cpu-macos.11.0 "\$@" ;;
+esac
+exec flock "\$here/link.lock" "\$here/zig/zig" cc -target $cpu-macos.11.0 "\$@"
 SH
-        chmod +x "$out/bin/$tool"
+    for tool in ar ranlib; do
+        cat >"$out/bin/$tool" <<SH
+#!/bin/sh
+exec "\$(dirname "\$0")/../../zig/zig" $tool "\$@"
+SH
     done
+    chmod +x "$out"/bin/*
 
     # APR's configure wants to run programs; what they would say on a Mac is
     # handed in.

@@ -96,6 +96,9 @@ static int copy_row(mp_args_t **out, const mp_args_t *args, bool sized)
     static const mp_args_t none = {0, NULL};
     const mp_args_t *given = args == NULL ? &none : args;
 
+    if (given->count > 0 && given->items == NULL) {
+        return mp__fail(MP_EINVAL, 0, "%zu arguments at NULL", given->count);
+    }
     if (given->count > SIZE_MAX / 2 / sizeof(mp_arg_t)) {
         return mp__fail(MP_ENOMEM, 0, "%zu arguments", given->count);
     }

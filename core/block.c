@@ -285,7 +285,7 @@ static int read_field(mp__block_t *block, const field_t *field)
 static int read_fields(const unsigned char *bytes, size_t left,
                        mp__block_t *block, size_t *arguments)
 {
-    field_t field;
+    field_t field = {0, NULL, 0};
 
     *arguments = 0;
     while (left > 0) {
@@ -304,7 +304,7 @@ static int read_fields(const unsigned char *bytes, size_t left,
 static int read_arguments(const unsigned char *bytes, size_t left,
                           mp_arg_t *items)
 {
-    field_t field;
+    field_t field = {0, NULL, 0};
 
     while (left > 0) {
         int r = next_field(&bytes, &left, &field);

@@ -135,7 +135,7 @@ static void terminate_daemons(const mp_process_t *creator)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     for (mp_process_t *p = children; p != NULL; p = p->next) {
-        if (p->creator == creator && p->daemon && p->thread == NULL) {
+        if (p->creator == creator && p->daemon && p->ended == NULL) {
             (void) mp_plat_child_signal(&p->child, MP_PLAT_TERMINATE);
         }
     }
@@ -151,7 +151,7 @@ static mp_process_t *pick(const mp_process_t *creator, bool daemon)
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     for (mp_process_t *p = children; p != NULL && found == NULL; p = p->next) {
         if (p->creator == creator && p->daemon == daemon && !p->abandoned &&
-            !(daemon && p->thread != NULL)) {
+            !(daemon && p->ended != NULL)) {
             mp__process_hold_locked(p);
             found = p;
         }

@@ -2,13 +2,11 @@
 #include "core/end.h"
 
 #include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/children.h"
-#include "core/message.h"
+#include "core/failure.h"
 #include "core/self.h"
 
 // Where mp_exit() of a thread goes back to.
@@ -48,16 +46,7 @@ void mp__end_thread(mp_process_t *process, int code)
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     mp__set_current(NULL);
     mp_plat_event_set(process->ended);
-}
-
-// Takes what this process has to say to its parent, once.
-static char *take_failure(mp_process_t *self)
-{
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    char *failure = self->failure;
-    self->failure = NULL;
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    return failure;
+    mp__process_release(process);
 }
 
 static void finish_process(mp_process_t *self)
@@ -66,20 +55,27 @@ static void finish_process(mp_process_t *self)
     bool again = finished;
     finished = true;
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    if (again) {
-        return;
+    if (!again) {
+        mp__children_end(self);
+        mp__failure_tell(self, true);
     }
-    mp__children_end(self);
-    char *failure = take_failure(self);
-    if (failure != NULL) {
-        (void) mp__message_send(mp__parent_channel(), MP__MESSAGE_FAILURE, 0,
-                                failure, MP_PLAT_AT_ONCE);
-        free(failure);
+}
+
+// A thread of ours that calls exit() cannot be waited for, nor can the threads
+// that started it: they wait for it.
+static void abandon_line(mp_process_t *current)
+{
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    for (mp_process_t *p = current; p != NULL && p->kind == MP__KIND_CHILD;
+         p = p->creator) {
+        p->abandoned = true;
     }
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
 }
 
 void mp__at_exit(void)
 {
+    abandon_line(mp_current_process());
     mp__set_current(NULL);
     finish_process(mp_current_process());
 }
@@ -96,25 +92,4 @@ void mp_exit(int code)
     finish_process(mp_current_process());
     (void) fflush(NULL);
     mp_plat_exit_now(code);
-}
-
-int mp_failure(int code, const char *format, ...)
-{
-    char text[MP__MESSAGE_TEXT_MOST + 1];
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void) vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    if (!mp__in_child()) {
-        return code;
-    }
-    char *copy = mp__copy_text(text);
-    mp_process_t *current = mp_current_process();
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    char *old = current->failure;
-    current->failure = copy;
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    free(old);
-    return code;
 }

@@ -12,7 +12,7 @@ void mp__end_by_exit_now(void);
 
 // Runs a target in a thread of ours; mp_exit() comes back here.
 int mp__end_run(mp_target_fn function, const mp_args_t *args);
-// The end of that thread; its last step is to make `process` joinable.
+// The end of that thread: makes `process` joinable and lets go of it.
 void mp__end_thread(mp_process_t *process, int code);
 
 // The library's atexit handler.

@@ -178,6 +178,7 @@ static int inherit(mp_process_t *process, mp_process_t *creator,
     unsigned number = ++creator->children_made;
     process->authkey = copy_bytes(creator->authkey, creator->authkey_size);
     process->authkey_size = creator->authkey_size;
+    process->depth = creator->depth + 1;
     process->daemon = daemon == MP_DEFAULT ? creator->daemon : daemon == MP_YES;
     mp__process_hold_locked(creator);
     process->creator = creator;
@@ -220,10 +221,13 @@ static int create(mp_process_t **out, mp_target_fn function,
 {
     mp_process_options_t given;
 
-    if (out == NULL || (function == NULL && target_name == NULL)) {
-        return mp__fail(MP_EINVAL, 0, "a process needs a target and a place");
+    if (out == NULL) {
+        return mp__fail(MP_EINVAL, 0, "no place for the process");
     }
     *out = NULL;
+    if (function == NULL && target_name == NULL) {
+        return mp__fail(MP_EINVAL, 0, "a process needs a target");
+    }
     int r = mp__ready();
     if (r == 0) {
         r = copy_options(&given, options, options_size);

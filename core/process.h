@@ -40,12 +40,12 @@ struct mp_process {
     char *name;
     bool name_is_static;
     bool daemon;
+    int depth; // generations of processes above it
     void *authkey;
     size_t authkey_size;
-    unsigned children_made;   // for the identities of its children
-    mp_plat_child_t child;    // of a process
-    mp_plat_thread_t *thread; // of a thread
-    mp_plat_event_t *ended;   // of a thread
+    unsigned children_made; // for the identities of its children
+    mp_plat_child_t child;  // of a process
+    mp_plat_event_t *ended; // of a thread; NULL of a process
     int exitcode;
     bool usage_known;
     mp_usage_t usage;

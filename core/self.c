@@ -30,7 +30,6 @@ static mp_process_t parent = {.kind = MP__KIND_PARENT,
 static bool has_parent;
 static atomic_bool ready;
 static atomic_uint generation;
-static int depth;
 static bool guard_is_open;
 static _Thread_local mp_process_t *current;
 
@@ -66,7 +65,7 @@ int mp__ready(void)
     if (!atomic_load_explicit(&ready, memory_order_relaxed)) {
         self.child =
             (mp_plat_child_t){mp_plat_pid(), MP_PLAT_NONE, MP_PLAT_NONE};
-        depth = read_depth();
+        self.depth = read_depth();
         r = atexit(mp__at_exit) == 0 ? 0 : mp__fail(MP_ENOMEM, 0, "atexit");
         atomic_store_explicit(&ready, r == 0, memory_order_release);
     }
@@ -114,7 +113,7 @@ int mp__become_child(const mp__origin_t *origin)
     parent.child = *origin->parent;
     parent.generation = atomic_load(&generation);
     has_parent = true;
-    depth = origin->depth;
+    self.depth = origin->depth;
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     return 0;
 }
@@ -146,11 +145,6 @@ bool mp__in_child(void)
 unsigned mp__generation(void)
 {
     return atomic_load_explicit(&generation, memory_order_relaxed);
-}
-
-int mp__depth(void)
-{
-    return depth;
 }
 
 intptr_t mp__parent_channel(void)

@@ -34,7 +34,6 @@ void mp__set_current(mp_process_t *process);
 
 bool mp__in_child(void);       // this code runs in a child or a thread of ours
 unsigned mp__generation(void); // how many forks lie behind this process
-int mp__depth(void);           // how many parents of ours it has
 intptr_t mp__parent_channel(void); // the start channel, in a child
 
 // The guard against spawning without end. The running program may be spawned

@@ -2,6 +2,7 @@
 #include "core/start.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/children.h"
 #include "core/context.h"
@@ -41,15 +42,16 @@ int mp__start_function(const mp_process_t *process, mp_target_fn *function)
     return r;
 }
 
-int mp__start_depth(void)
+// Too many generations are a child that starts itself again and again.
+static int check_depth(const mp_process_t *process)
 {
-    if (mp__depth() < MP__DEPTH_MOST) {
+    if (process->depth <= MP__DEPTH_MOST) {
         return 0;
     }
     return mp__fail(MP_EDEPTH, 0,
-                    "this process is %d generations down; does a child start "
+                    "its creator is %d generations down; does a child start "
                     "itself again and again?",
-                    mp__depth());
+                    process->depth - 1);
 }
 
 static const char *refusal(const mp_process_t *process,
@@ -73,21 +75,28 @@ static const char *refusal(const mp_process_t *process,
 static int begin(mp_process_t *process)
 {
     mp_process_t *current = mp_current_process();
+    char *old_failure = NULL; // of a start that failed before
 
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     const char *why_not = refusal(process, current);
     if (why_not == NULL) {
         process->phase = MP__PHASE_STARTING;
+        old_failure = process->failure;
+        process->failure = NULL;
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    free(old_failure);
     return why_not == NULL ? 0 : mp__fail(MP_ESTATE, 0, "%s", why_not);
 }
 
-static void finish(mp_process_t *process, bool started)
+static void finish(mp_process_t *process, int r)
 {
+    char *failure = r < 0 ? mp__copy_text(mp__fail_last()->message) : NULL;
+
     mp_plat_lock(MP_PLAT_LOCK_STATE);
-    if (!started) {
+    if (r < 0) {
         process->phase = MP__PHASE_NEW;
+        process->failure = failure;
     } else {
         process->phase = MP__PHASE_RUNNING;
         mp__children_add_locked(process);
@@ -114,7 +123,10 @@ int mp_process_start(mp_process_t *process)
     }
     mp__children_collect();
     flush_streams();
-    r = process->context->start(process);
-    finish(process, r == 0);
+    r = check_depth(process);
+    if (r == 0) {
+        r = process->context->start(process);
+    }
+    finish(process, r);
     return r;
 }

@@ -13,9 +13,6 @@ int mp__start_thread(mp_process_t *process);
 // here. MP_ETARGET.
 int mp__start_function(const mp_process_t *process, mp_target_fn *function);
 
-// MP_EDEPTH if children of this process would be too many generations down.
-int mp__start_depth(void);
-
 // Deadline of a timeout of the public API.
 int64_t mp__deadline(int64_t timeout_ms);
 

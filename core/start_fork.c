@@ -16,7 +16,7 @@ static void run_child(const mp_process_t *process, mp_target_fn function,
                                  .daemon = process->daemon,
                                  .authkey = process->authkey,
                                  .authkey_size = process->authkey_size,
-                                 .depth = mp__depth() + 1,
+                                 .depth = process->depth,
                                  .parent = parent};
 
     mp__end_by_exit_now();
@@ -32,10 +32,7 @@ int mp__start_fork(mp_process_t *process)
     mp_target_fn function = NULL;
     const char *parent_name = mp_process_name(mp_current_process());
 
-    int r = mp__start_depth();
-    if (r == 0) {
-        r = mp__start_function(process, &function);
-    }
+    int r = mp__start_function(process, &function);
     if (r == 0) {
         r = mp_plat_fork(&child);
     }

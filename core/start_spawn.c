@@ -46,7 +46,7 @@ static int write_block(const mp_process_t *process, bool running_program,
                          .parent_name = mp_process_name(mp_current_process()),
                          .method = method == NULL ? "" : method,
                          .daemon = process->daemon,
-                         .depth = (uint32_t) mp__depth() + 1,
+                         .depth = (uint32_t) process->depth,
                          .authkey = process->authkey,
                          .authkey_size = process->authkey_size,
                          .args = process->args};
@@ -125,7 +125,7 @@ static int start_program(mp_process_t *process, const char *program,
     mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE};
     char depth[16];
 
-    (void) snprintf(depth, sizeof(depth), "%d", mp__depth() + 1);
+    (void) snprintf(depth, sizeof(depth), "%d", process->depth);
     const mp_plat_spawn_t spawn = {
         .program = program, .variable = MP__DEPTH_VARIABLE, .value = depth};
     int r = mp_plat_spawn(&child, &spawn);
@@ -151,9 +151,6 @@ int mp__start_spawn(mp_process_t *process)
     int r = mp__executable_set(&program);
     if (r == 0) {
         r = mp__guard_check(program == NULL);
-    }
-    if (r == 0) {
-        r = mp__start_depth();
     }
     if (r == 0) {
         r = write_block(process, program == NULL, &bytes, &size);

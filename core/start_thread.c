@@ -19,7 +19,7 @@ static void set_pid(mp_process_t *process, int64_t pid)
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
 }
 
-// The event is there before the thread is, and stays until it was joined.
+// The thread holds the process until it has told its end.
 int mp__start_thread(mp_process_t *process)
 {
     int r = mp__start_function(process, &process->function);
@@ -33,8 +33,10 @@ int mp__start_thread(mp_process_t *process)
         }
     }
     set_pid(process, mp_plat_pid());
-    r = mp_plat_thread_start(&process->thread, thread_main, process);
+    mp__process_hold(process);
+    r = mp_plat_thread_start(thread_main, process);
     if (r < 0) {
+        mp__process_release(process);
         set_pid(process, 0);
     }
     return r;

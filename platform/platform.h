@@ -60,12 +60,9 @@ void mp_plat_event_destroy(mp_plat_event_t *event); // NULL is fine
 
 // ---- threads ---------------------------------------------------------------
 
-typedef struct mp_plat_thread mp_plat_thread_t;
-// MP_ENPROC: the system has no more threads.
-int mp_plat_thread_start(mp_plat_thread_t **out, void (*run)(void *),
-                         void *argument);
-// Waits for its end without limit and frees it: call it when the end is near.
-void mp_plat_thread_join(mp_plat_thread_t *thread);
+// Nobody joins it: what has to know of its end is told by an event. MP_ENPROC:
+// the system has no more threads.
+int mp_plat_thread_start(void (*run)(void *), void *argument);
 
 // ---- this process and this machine -----------------------------------------
 

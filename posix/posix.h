@@ -29,8 +29,8 @@ int mp_posix_own_socketpair(int pair[2]);
 int mp_posix_own_pipe(int pair[2]);
 int mp_posix_own_add(int descriptor);    // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor); // -1 is fine
-// Moves a descriptor to 10 or above, away from the numbers a child is given.
-int mp_posix_own_raise(int *descriptor);
+// Moves a descriptor below `least` out of the way, to 10 or above.
+int mp_posix_own_raise(int *descriptor, int least);
 // The three steps of a fork. After the last one the child holds `keep` only.
 void mp_posix_own_before_fork(void);
 void mp_posix_own_after_fork_parent(void);

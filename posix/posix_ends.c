@@ -4,6 +4,16 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+// In a program that closed its standard streams a new descriptor can have the
+// number of one: what is printed would go to the other side.
+static int leave_streams(mp_posix_ends_t *ends, int side)
+{
+    int r = mp_posix_own_raise(&ends->channel[side], STDERR_FILENO + 1);
+    return r < 0 ? r
+                 : mp_posix_own_raise(&ends->death[side], STDERR_FILENO + 1);
+}
 
 int mp_posix_ends_open(mp_posix_ends_t *ends)
 {
@@ -13,6 +23,9 @@ int mp_posix_ends_open(mp_posix_ends_t *ends)
         return r;
     }
     r = mp_posix_watch_prepare(ends);
+    for (int side = 0; r == 0 && side < 2; side++) {
+        r = leave_streams(ends, side);
+    }
     if (r < 0) {
         mp_posix_ends_close(ends, 0);
         mp_posix_ends_close(ends, 1);

@@ -15,7 +15,8 @@ static uint64_t *owned;
 static size_t owned_words;
 
 #define BITS 64
-#define FIRST_FREE_NUMBER 10 // numbers below are given to spawned children
+// Below are the standard streams, and what a spawned child is given.
+#define FIRST_FREE_NUMBER 10
 
 static int make_room(size_t words)
 {
@@ -106,9 +107,9 @@ void mp_posix_own_close(int descriptor)
     (void) pthread_mutex_unlock(&lock);
 }
 
-int mp_posix_own_raise(int *descriptor)
+int mp_posix_own_raise(int *descriptor, int least)
 {
-    if (*descriptor < 0 || *descriptor >= FIRST_FREE_NUMBER) {
+    if (*descriptor < 0 || *descriptor >= least) {
         return 0;
     }
     (void) pthread_mutex_lock(&lock);

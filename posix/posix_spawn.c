@@ -151,9 +151,9 @@ static int open_raised(mp_posix_ends_t *ends)
     if (r < 0) {
         return r;
     }
-    r = mp_posix_own_raise(&ends->channel[1]);
+    r = mp_posix_own_raise(&ends->channel[1], CHILD_DEATH + 1);
     if (r == 0) {
-        r = mp_posix_own_raise(&ends->death[1]);
+        r = mp_posix_own_raise(&ends->death[1], CHILD_DEATH + 1);
     }
     if (r < 0) {
         mp_posix_ends_close(ends, 0);

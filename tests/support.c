@@ -20,14 +20,26 @@ static const struct {
     {TEST_THREAD, "thread"},
 };
 
+// The thread sanitizer cannot follow a fork of a program with threads.
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define UNDER_TSAN true
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define UNDER_TSAN true
+#endif
+#ifndef UNDER_TSAN
+#define UNDER_TSAN false
+#endif
+
 static const char *current_method;
 
-static int nothing(const mp_args_t *args)
+static int test_nothing(const mp_args_t *args)
 {
     (void) args;
     return 0;
 }
-MP_TARGET(nothing)
+MP_TARGET(test_nothing)
 
 int test_wait_at_gate(const mp_args_t *args)
 {
@@ -77,6 +89,16 @@ mp_process_t *test_start(mp_target_fn target, const mp_args_t *args)
         fail_msg("start: %s: %s", mp_errname(r), mp_last_error()->message);
     }
     return process;
+}
+
+void test_await_end(mp_process_t *process)
+{
+    intptr_t sentinel;
+
+    assert_int_equal(mp_process_sentinel(process, &sentinel), 0);
+    assert_true(test_is_ready(sentinel, TEST_GUARD_MS));
+    while (TEST_SENTINEL_IS_EARLY && mp_process_is_alive(process) == 1) {
+    }
 }
 
 void test_join(mp_process_t *process)
@@ -160,6 +182,7 @@ static int stop_leftovers(void **state)
     size_t count = 0;
 
     (void) state;
+    (void) mp_set_executable(NULL);
     if (mp_active_children(&children, &count) < 0) {
         return -1;
     }
@@ -171,10 +194,21 @@ static int stop_leftovers(void **state)
     return 0;
 }
 
-static bool system_has(const char *method)
+// MP_TEST_WITHOUT names methods that an emulator cannot follow.
+static bool can_try(const char *method)
 {
+    const char *without = getenv("MP_TEST_WITHOUT");
+
+    if (without != NULL && strstr(without, method) != NULL) {
+        return false;
+    }
+    if (UNDER_TSAN && strcmp(method, "fork") == 0) {
+        return false;
+    }
     return mp_context_method(mp_get_context(method)) != NULL;
 }
+
+static unsigned used_methods;
 
 // What the library opens once and keeps must not look like a leak of the
 // first test.
@@ -183,7 +217,8 @@ static int start_one_of_each(void **state)
     (void) state;
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
         current_method = methods[i].name;
-        if (system_has(current_method) && test_call(nothing, NULL) != 0) {
+        if ((used_methods & methods[i].bit) && can_try(current_method) &&
+            test_call(test_nothing, NULL) != 0) {
             return -1;
         }
     }
@@ -209,13 +244,14 @@ static size_t add_each(struct CMUnitTest *entries, struct run *runs,
     size_t filled = 0;
 
     for (size_t i = 0; i < count; i++) {
+        used_methods |= tests[i].methods;
         if (tests[i].methods & TEST_ONCE) {
             add(&entries[filled], &runs[filled], &tests[i], NULL);
             filled++;
         }
         for (size_t m = 0; m < sizeof(methods) / sizeof(methods[0]); m++) {
             if ((tests[i].methods & methods[m].bit) &&
-                system_has(methods[m].name)) {
+                can_try(methods[m].name)) {
                 add(&entries[filled], &runs[filled], &tests[i],
                     methods[m].name);
                 filled++;

@@ -224,7 +224,7 @@ void test_set_variable(const char *name, const char *value)
 
 bool test_use_one_processor(bool one)
 {
-#ifdef __linux__
+#if defined(__linux__) && !defined(MP_TEST_PORTABLE)
     static cpu_set_t all;
     cpu_set_t first;
 

@@ -329,7 +329,6 @@ static void active_children_are_those_that_run(void)
 {
     mp_process_t *processes[FEW];
     test_gate_t gate;
-    intptr_t sentinel;
 
     test_gate_create(&gate);
     for (int i = 0; i < FEW; i++) {
@@ -340,8 +339,7 @@ static void active_children_are_those_that_run(void)
     expect_children(processes, FEW);
     test_gate_release(&gate, FEW);
     for (int i = 0; i < FEW; i++) {
-        assert_int_equal(mp_process_sentinel(processes[i], &sentinel), 0);
-        assert_true(test_is_ready(sentinel, TEST_GUARD_MS));
+        test_await_end(processes[i]);
     }
     expect_children(processes, 0);
     assert_true(test_has_no_children()); // they were collected on the way

@@ -338,7 +338,7 @@ static const struct test tests[] = {
     {"what stands in the buffer of stdout is written once",
      stdout_is_written_once, TEST_ALL},
     {"the end of a child does not rewind stdin", stdin_is_not_rewound,
-     TEST_PROCESSES},
+     TEST_FORK}, // a second round would find the rest of the first in stdin
     {"exit handlers of the parent do not run in a child",
      parents_exit_handlers_do_not_run_in_a_child, TEST_PROCESSES},
     {"a child has nothing of the library's ends of its siblings",

@@ -3,6 +3,8 @@
 
 #include <psapi.h>
 
+#include <multiprocessing/process.h>
+
 #include "platform/fail.h"
 
 // The exit codes that stand for the ends that POSIX tells by a signal. The
@@ -60,15 +62,14 @@ int mp_plat_child_collect(const mp_plat_child_t *child, mp_plat_end_t *end)
     HANDLE process = (HANDLE) child->end;
     DWORD code = 0;
 
-    int r = mp_win32_wait(process, MP_PLAT_AT_ONCE);
-    if (r < 0) {
-        return r == MP_ETIMEDOUT ? 0 : r;
+    if (WaitForSingleObject(process, 0) == WAIT_TIMEOUT) {
+        return 0;
     }
-    if (!GetExitCodeProcess(process, &code)) {
-        return mp_win32_fail(GetLastError(), "the exit code of a process");
+    *end = (mp_plat_end_t){.exitcode = MP_EXITCODE_UNKNOWN};
+    if (GetExitCodeProcess(process, &code)) {
+        end->exitcode = exitcode_of(code);
+        usage_of(process, end);
     }
-    *end = (mp_plat_end_t){.exitcode = exitcode_of(code)};
-    usage_of(process, end);
     return 1;
 }
 
@@ -99,6 +100,12 @@ int mp_plat_child_signal(const mp_plat_child_t *child,
         return 0;
     }
     return mp_win32_fail(error, "a process cannot be ended");
+}
+
+// Windows keeps all 32 bits.
+int mp_plat_exitcode(int code)
+{
+    return code;
 }
 
 static void close_handle(intptr_t *handle)

@@ -3,6 +3,11 @@
 
 #include "platform/fail.h"
 
+enum mp_plat_forking mp_plat_forking(void)
+{
+    return MP_PLAT_FORK_NONE;
+}
+
 int mp_plat_fork(mp_plat_child_t *child)
 {
     (void) child;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/pep371/functions.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <apr_file_io.h>
@@ -22,12 +23,12 @@ static uint64_t next_random(uint64_t *state)
     return *state;
 }
 
-const char *pep_text(apr_pool_t *pool, size_t *size)
+char *pep_text(size_t *size)
 {
     static const char syllables[16][4] = {
         "lo", "rem", "ip", "sum", "do",  "lor", "sit", "a",
         "me", "con", "se", "te",  "tur", "eli", "ut",  "la"};
-    char *text = apr_palloc(pool, TEXT_SIZE);
+    char *text = malloc(TEXT_SIZE);
     size_t line = 0;
     uint64_t random = 371;
 

@@ -4,8 +4,6 @@
 #ifndef PEP_FUNCTIONS_H
 #define PEP_FUNCTIONS_H
 
-#include <apr_pools.h>
-
 #include <multiprocessing.h>
 
 // Nothing: what is left is the cost of starting and joining workers.
@@ -25,7 +23,8 @@ int file_io(const mp_args_t *args);
 // the server on the loopback interface.
 int url_get(const mp_args_t *args);
 
-// The text for file_io, always the same, in memory of `pool`.
-const char *pep_text(apr_pool_t *pool, size_t *size);
+// The text for file_io, always the same; NULL without memory. free() frees it,
+// and gives it back to the system, or every fork would copy its page tables.
+char *pep_text(size_t *size);
 
 #endif

@@ -9,12 +9,12 @@
 #include "bench/pep371/support.h"
 
 static const pep_mode_t modes[PEP_MODES_MAX] = {
-    {"non_threaded", "iters", "#9aa5b1", PEP_CALLS, NULL, false},
-    {"threaded", "threads", "#e8a33d", PEP_THREADS, NULL, false},
-    {"processes", "procs", "#1f6f8b", PEP_PROCESSES, NULL, false},
-    {"spawned", "procs", "#68b0ab", PEP_PROCESSES, "spawn", false},
-    {"forked", "procs", "#4a4e69", PEP_PROCESSES, "fork", true},
-    {"thread", "threads", "#b5651d", PEP_PROCESSES, "thread", true},
+    {"non_threaded", "iters", "#9aa5b1", NULL, PEP_CALLS, false},
+    {"threaded", "threads", "#e8a33d", NULL, PEP_THREADS, false},
+    {"processes", "procs", "#1f6f8b", NULL, PEP_PROCESSES, false},
+    {"spawned", "procs", "#68b0ab", "spawn", PEP_PROCESSES, false},
+    {"forked", "procs", "#4a4e69", "fork", PEP_PROCESSES, true},
+    {"thread", "threads", "#b5651d", "thread", PEP_PROCESSES, true},
 };
 
 static bool is_here(const pep_mode_t *mode)

@@ -18,9 +18,9 @@ typedef struct pep_mode {
     const char *name;
     const char *unit; // what one worker is called in the table
     const char *colour;
+    const char *method; // of PEP_PROCESSES; NULL: the default one
     pep_mode_kind_t kind;
-    const char *method; // NULL: the default start method
-    bool extra;         // shown only if asked for
+    bool extra; // shown only if asked for
 } pep_mode_t;
 
 // The modes that this system has, of a list or, without one, those that are

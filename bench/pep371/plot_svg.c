@@ -37,6 +37,7 @@ typedef struct field {
     double scale; // from seconds to the unit
     const char *unit;
     double step; // between two lines, in the unit
+    int lines;   // above the base line
     double most; // at the upper end, in the unit
 } field_t;
 
@@ -121,10 +122,8 @@ static void set_scale(field_t *field, double seconds)
             break;
         }
     }
-    field->most = 0;
-    while (field->most < most) {
-        field->most += field->step;
-    }
+    field->lines = (int) (most / field->step) + 1;
+    field->most = field->lines * field->step;
 }
 
 static void draw_axes(picture_t *picture, const field_t *field)
@@ -138,15 +137,16 @@ static void draw_axes(picture_t *picture, const field_t *field)
          field->left - 38, field->top - 11,
          apr_pescape_entity(picture->pool, field->workload->what, 0),
          field->unit);
-    for (double at = 0; at <= field->most * 1.0001; at += field->step) {
+    for (int i = 0; i <= field->lines; i++) {
+        double at = i * field->step;
         double y = field->top + CHART_HEIGHT * (1 - at / field->most);
 
         draw(picture,
              "<line class=\"%s\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" "
              "y2=\"%.1f\"/>\n<text class=\"tick\" x=\"%d\" y=\"%.1f\">%g</text>"
              "\n",
-             at > 0 ? "line" : "base", field->left, y, right, y,
-             field->left - 6, y + 3.5, at);
+             i > 0 ? "line" : "base", field->left, y, right, y, field->left - 6,
+             y + 3.5, at);
     }
     draw(picture, "<text class=\"count\" x=\"%d\" y=\"%d\">workers</text>\n",
          field->left + CHART_WIDTH / 2, field->top + CHART_HEIGHT + 34);

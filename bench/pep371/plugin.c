@@ -8,6 +8,8 @@
 
 #include "bench/pep371/support.h"
 
+#if APR_HAS_DSO
+
 static apr_status_t load(mp_target_fn *out, const char *path, const char *name,
                          apr_pool_t *pool, const char **why)
 {
@@ -29,6 +31,21 @@ static apr_status_t load(mp_target_fn *out, const char *path, const char *name,
     memcpy(out, &symbol, sizeof(*out));
     return APR_SUCCESS;
 }
+
+#else // APR can be built without
+
+static apr_status_t load(mp_target_fn *out, const char *path, const char *name,
+                         apr_pool_t *pool, const char **why)
+{
+    (void) path;
+    (void) name;
+    (void) pool;
+    *out = NULL;
+    *why = "this APR cannot load shared libraries";
+    return APR_ENOTIMPL;
+}
+
+#endif
 
 int pep_plugin_load(mp_target_fn *out, const char **path, const char *name,
                     apr_pool_t *pool)

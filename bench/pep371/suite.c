@@ -78,7 +78,7 @@ int pep_suite_run(pep_suite_t *suite, const pep_options_t *options,
                                 const pep_group_t *group))
 {
     int64_t end = bench_now() + (int64_t) (options->seconds * 1e9);
-    int workers = 0; // in the groups that are still to be measured
+    int64_t workers = 0; // in the groups that are still to be measured
     int r = 0;
 
     plan(suite, options);
@@ -87,12 +87,14 @@ int pep_suite_run(pep_suite_t *suite, const pep_options_t *options,
     }
     for (size_t i = 0; i < suite->group_count && r == 0; i++) {
         pep_group_t *group = &suite->groups[i];
-        // What is left of the time is divided by the work that is left.
         int64_t now = bench_now();
-        int64_t share = (end - now) / workers * group->workers;
 
-        r = run_group(suite, group, options->repeat, now + share);
+        // What is left of the time is divided by the work that is left.
         workers -= group->workers;
+        double share =
+            (double) group->workers / (double) (workers + group->workers);
+        r = run_group(suite, group, options->repeat,
+                      now + (int64_t) ((double) (end - now) * share));
         if (r == 0) {
             r = report(suite, group);
         }

@@ -39,11 +39,11 @@ static void print_row(const pep_suite_t *suite, const pep_group_t *group,
 
 int pep_table_group(const pep_suite_t *suite, const pep_group_t *group)
 {
-    const pep_group_t *previous = group == suite->groups ? NULL : group - 1;
+    bool first = group == &suite->groups[0];
 
-    if (previous == NULL || previous->workload != group->workload) {
-        (void) printf("%s%s: %s\n", previous == NULL ? "" : "\n",
-                      group->workload->name, group->workload->what);
+    if (first || group[-1].workload != group->workload) {
+        (void) printf("%s%s: %s\n", first ? "" : "\n", group->workload->name,
+                      group->workload->what);
         (void) printf("%40s%12s%10s%9s\n", "", "/ threaded", "speed-up",
                       "best of");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/pep371/workloads.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <apr_strings.h>
@@ -48,16 +49,14 @@ static mp_args_t keep_args(const mp_args_t *args, apr_pool_t *pool)
 static int prepare_file(pep_workloads_t *workloads, mp_args_t *args,
                         apr_pool_t *pool)
 {
-    apr_pool_t *writing = NULL;
     size_t size = 0;
+    char *text = pep_text(&size);
 
-    apr_status_t status = apr_pool_create(&writing, pool);
-    if (status != APR_SUCCESS) {
-        return pep_fail_apr(status, "no pool");
+    if (text == NULL) {
+        return pep_fail("no memory for the text");
     }
-    const char *text = pep_text(writing, &size);
     int r = pep_scratch_create(&workloads->scratch, text, size, pool);
-    apr_pool_destroy(writing);
+    free(text);
     if (r == 0) {
         *args = keep_args(MP_ARGS(pep_scratch_path(workloads->scratch)), pool);
     }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/platform.h"
+
+#include <stdlib.h>
+
+#include "platform/fail.h"
+#include "posix/posix.h"
+
+typedef struct start {
+    void (*run)(void *);
+    void *argument;
+} start_t;
+
+static void *thread_main(void *given)
+{
+    start_t start = *(start_t *) given;
+
+    free(given);
+    start.run(start.argument);
+    return NULL;
+}
+
+static int create_detached(start_t *start)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    int r = pthread_attr_init(&attributes);
+    if (r != 0) {
+        return r;
+    }
+    r = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    if (r == 0) {
+        r = pthread_create(&thread, &attributes, thread_main, start);
+    }
+    (void) pthread_attr_destroy(&attributes);
+    return r;
+}
+
+int mp_plat_thread_start(void (*run)(void *), void *argument)
+{
+    start_t *start = malloc(sizeof(*start));
+    if (start == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "thread");
+    }
+    *start = (start_t){run, argument};
+    int r = create_detached(start);
+    if (r != 0) {
+        free(start);
+        return mp_posix_fail(r, "a thread cannot be started");
+    }
+    return 0;
+}
