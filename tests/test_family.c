@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who a process is to others: names, parents, children, daemons, keys.
+// Who a process is: itself, its parent, its name and its line.
 #include "tests/support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Starts a child of a child; `method` is the test's, which only the first
-// process knows.
-static int start_below(mp_process_t **out, const char *method,
-                       mp_choice_t daemon, mp_target_fn target,
-                       const mp_args_t *args)
-{
-    mp_process_options_t options = {.context = mp_get_context(method),
-                                    .daemon = daemon};
-    int r = mp_process_create(out, target, args, &options);
-
-    return r < 0 ? r : mp_process_start(*out);
-}
-
-// ---- this process and its parent
-// ------------------------------------------------
+// ---- this process and its parent ------------------------------------------
 
 static void first_process_has_no_parent(void)
 {
@@ -121,8 +107,8 @@ MP_TARGET(watch_parent)
 static int be_watched(const mp_args_t *args)
 {
     mp_process_t *below = NULL;
-    int r = start_below(&below, mp_args_text(args, 2), MP_DEFAULT, watch_parent,
-                        args);
+    int r = test_start_below(&below, mp_args_text(args, 2), MP_DEFAULT,
+                             watch_parent, args);
 
     return r < 0 ? 1 : mp_process_join(below, TEST_GUARD_MS);
 }
@@ -145,8 +131,7 @@ static void child_sees_the_end_of_its_parent(void)
     test_gate_destroy(&seen);
 }
 
-// ---- names
-// -------------------------------------------------------------------------
+// ---- names ----------------------------------------------------------------
 
 static int number_of(const mp_process_t *process)
 {
@@ -195,7 +180,7 @@ static int ask_below(const char *method, char *answer, size_t size)
 {
     mp_process_t *below = NULL;
 
-    if (start_below(&below, method, MP_DEFAULT, tell_self, NULL) < 0 ||
+    if (test_start_below(&below, method, MP_DEFAULT, tell_self, NULL) < 0 ||
         mp_process_join(below, TEST_GUARD_MS) < 0 ||
         mp_process_failure(below) == NULL) {
         return -1;
@@ -237,260 +222,37 @@ static void grandchildren_are_named_after_their_line(void)
     assert_int_equal(test_finish(process), 0);
 }
 
-// ---- daemons
-// -----------------------------------------------------------------------
+// ---- methods --------------------------------------------------------------
 
-static int tell_daemon(const mp_args_t *args)
+// Each level starts the next by the next method; returns how many there were.
+static int start_next(const mp_args_t *args)
 {
-    mp_process_options_t options = {.context =
-                                        mp_get_context(mp_args_text(args, 0))};
+    static const char *const methods[] = {"fork", "spawn", "thread"};
+    int64_t levels = mp_args_int(args, 0);
+    const char *method = methods[(levels * mp_args_int(args, 1)) % 3];
     mp_process_t *below = NULL;
 
-    if (mp_process_create(&below, tell_self, NULL, &options) < 0) {
-        return 1;
+    if (levels == 0) {
+        return 0;
     }
-    bool inherited = mp_process_daemon(below);
-    int r = mp_process_start(below);
-    if (r == 0) {
-        (void) mp_process_join(below, TEST_GUARD_MS);
+    if (mp_context_method(mp_get_context(method)) == NULL) {
+        method = "spawn"; // where there is no fork
     }
+    if (test_start_below(&below, method, MP_DEFAULT, start_next,
+                         MP_ARGS(levels - 1, mp_args_int(args, 1))) < 0 ||
+        mp_process_join(below, TEST_GUARD_MS) < 0) {
+        return 100;
+    }
+    int code = mp_process_exitcode(below);
     mp_process_destroy(below);
-    return mp_failure(0, "%d %d %s: %s",
-                      mp_process_daemon(mp_current_process()), inherited,
-                      mp_errname(r), r < 0 ? mp_last_error()->message : "");
+    return code + 1;
 }
-MP_TARGET(tell_daemon)
+MP_TARGET(start_next)
 
-static void daemonic_processes_may_not_have_children(void)
+static void methods_can_be_mixed(void)
 {
-    mp_process_options_t options = test_options();
-    mp_process_t *process = NULL;
-
-    options.daemon = MP_YES;
-    assert_int_equal(mp_process_create(&process, tell_daemon,
-                                       MP_ARGS(test_method()), &options),
-                     0);
-    assert_true(mp_process_daemon(process));
-    assert_int_equal(mp_process_start(process), 0);
-    test_join(process);
-    const char *said = mp_process_failure(process);
-    assert_non_null(said);
-    assert_int_equal(strncmp(said, "1 1 MP_ESTATE: ", 15), 0);
-    assert_non_null(strstr(said, "daemonic"));
-    assert_int_equal(test_finish(process), 0);
-}
-
-static void other_processes_may_have_children(void)
-{
-    char answer[200];
-
-    test_ask(tell_daemon, MP_ARGS(test_method()), answer, sizeof(answer));
-    assert_string_equal(answer, "0 0 MP_OK: ");
-}
-
-static void daemon_is_settled_at_the_start(void)
-{
-    mp_process_t *process = test_create(tell_self, NULL);
-
-    assert_false(mp_process_daemon(process));
-    assert_int_equal(mp_process_set_daemon(process, true), 0);
-    assert_true(mp_process_daemon(process));
-    assert_int_equal(mp_process_set_daemon(process, false), 0);
-    assert_int_equal(mp_process_start(process), 0);
-    assert_int_equal(mp_process_set_daemon(process, true), MP_ESTATE);
-    assert_false(mp_process_daemon(process));
-    assert_int_equal(test_finish(process), 0);
-}
-
-// ---- children
-// ------------------------------------------------------------------------
-
-#define FEW 3
-
-static void expect_children(mp_process_t *const *expected, size_t count)
-{
-    mp_process_t **children = NULL;
-    size_t found = 0;
-    size_t same = 0;
-
-    assert_int_equal(mp_active_children(&children, &found), 0);
-    assert_int_equal(found, count);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < count; j++) {
-            same += strcmp(mp_process_name(children[i]),
-                           mp_process_name(expected[j])) == 0;
-        }
-    }
-    assert_int_equal(same, count);
-    mp_active_children_free(children, found);
-}
-
-static void active_children_are_those_that_run(void)
-{
-    mp_process_t *processes[FEW];
-    test_gate_t gate;
-
-    test_gate_create(&gate);
-    for (int i = 0; i < FEW; i++) {
-        processes[i] = test_start(test_wait_at_gate, MP_ARGS(gate.name, 0));
-    }
-    mp_process_t *unstarted = test_create(test_wait_at_gate, NULL);
-    test_gate_await(&gate, FEW);
-    expect_children(processes, FEW);
-    test_gate_release(&gate, FEW);
-    for (int i = 0; i < FEW; i++) {
-        test_await_end(processes[i]);
-    }
-    expect_children(processes, 0);
-    assert_true(test_has_no_children()); // they were collected on the way
-    for (int i = 0; i < FEW; i++) {
-        assert_int_equal(test_finish(processes[i]), 0);
-    }
-    mp_process_destroy(unstarted);
-    test_gate_destroy(&gate);
-}
-
-static int leave_child_behind(const mp_args_t *args)
-{
-    mp_process_t *below = NULL;
-    int r = start_below(&below, mp_args_text(args, 0),
-                        mp_args_bool(args, 1) ? MP_YES : MP_NO,
-                        test_wait_at_gate, MP_ARGS(mp_args_text(args, 2), 0));
-
-    if (r < 0) {
-        return mp_failure(1, "%s", mp_last_error()->message);
-    }
-    long long pid = mp_process_pid(below);
-    mp_process_destroy(below);
-    if (test_gate_pass(mp_args_text(args, 3)) != 0) {
-        return 2;
-    }
-    mp_exit(mp_failure(8, "%lld", pid));
-}
-MP_TARGET(leave_child_behind)
-
-static mp_process_t *start_leaving(test_gate_t *below, test_gate_t *leave,
-                                   bool daemon)
-{
-    test_gate_create(below);
-    test_gate_create(leave);
-    mp_process_t *process =
-        test_start(leave_child_behind,
-                   MP_ARGS(test_method(), daemon, below->name, leave->name));
-    test_gate_await(below, 1);
-    test_gate_await(leave, 1);
-    test_gate_release(leave, 1);
-    return process;
-}
-
-static void child_waits_for_its_children(void)
-{
-    test_gate_t below;
-    test_gate_t leave;
-    mp_process_t *process = start_leaving(&below, &leave, false);
-
-    assert_int_equal(mp_process_join(process, 100), MP_ETIMEDOUT);
-    test_gate_release(&below, 1);
-    test_join(process);
-    assert_int_equal(mp_process_exitcode(process), 8);
-    mp_process_destroy(process);
-    test_gate_destroy(&below);
-    test_gate_destroy(&leave);
-}
-
-static void child_terminates_its_daemons(void)
-{
-    test_gate_t below;
-    test_gate_t leave;
-    mp_process_t *process = start_leaving(&below, &leave, true);
-
-    test_join(process);
-    assert_int_equal(mp_process_exitcode(process), 8);
-    const char *said = mp_process_failure(process);
-    assert_non_null(said);
-    assert_false(test_process_exists(strtoll(said, NULL, 10)));
-    mp_process_destroy(process);
-    test_gate_destroy(&below);
-    test_gate_destroy(&leave);
-}
-
-// ---- the key
-// -------------------------------------------------------------------------
-
-static int tell_key(const mp_args_t *args)
-{
-    const void *key = NULL;
-    size_t size = 0;
-    char text[201] = "";
-
-    (void) args;
-    if (mp_process_authkey(mp_current_process(), &key, &size) != 0) {
-        return 1;
-    }
-    for (size_t i = 0; i < size && i < 100; i++) {
-        (void) snprintf(text + 2 * i, 3, "%02x",
-                        ((const unsigned char *) key)[i]);
-    }
-    return mp_failure(0, "%s", text);
-}
-MP_TARGET(tell_key)
-
-static void key_is_inherited(void)
-{
-    const void *key = NULL;
-    size_t size = 0;
-    char expected[65];
-    char answer[300];
-    unsigned bits = 0;
-
-    assert_int_equal(mp_process_authkey(mp_current_process(), &key, &size), 0);
-    assert_int_equal(size, 32);
-    for (size_t i = 0; i < size; i++) {
-        bits |= ((const unsigned char *) key)[i];
-        (void) snprintf(expected + 2 * i, 3, "%02x",
-                        ((const unsigned char *) key)[i]);
-    }
-    assert_int_not_equal(bits, 0);
-    test_ask(tell_key, NULL, answer, sizeof(answer));
-    assert_string_equal(answer, expected);
-}
-
-static void key_of_one_child_can_be_set(void)
-{
-    mp_process_t *process = test_create(tell_key, NULL);
-    const void *key = NULL;
-    size_t size = 0;
-
-    assert_int_equal(mp_process_set_authkey(process, NULL, 3), MP_EINVAL);
-    assert_int_equal(mp_process_set_authkey(process, "a\0c", 3), 0);
-    assert_int_equal(mp_process_authkey(process, &key, &size), 0);
-    assert_int_equal(size, 3);
-    assert_memory_equal(key, "a\0c", 3);
-    assert_int_equal(mp_process_start(process), 0);
-    test_join(process);
-    assert_non_null(mp_process_failure(process));
-    assert_string_equal(mp_process_failure(process), "610063");
-    assert_int_equal(test_finish(process), 0);
-}
-
-static void key_is_taken_at_create(void)
-{
-    unsigned char own[32];
-    const void *key = NULL;
-    size_t size = 0;
-
-    assert_int_equal(mp_process_authkey(mp_current_process(), &key, &size), 0);
-    assert_int_equal(size, sizeof(own));
-    memcpy(own, key, sizeof(own));
-    assert_int_equal(mp_process_set_authkey(mp_current_process(), "k", 1), 0);
-    mp_process_t *process = test_create(tell_key, NULL);
-    assert_int_equal(
-        mp_process_set_authkey(mp_current_process(), own, sizeof(own)), 0);
-    assert_int_equal(mp_process_start(process), 0);
-    test_join(process);
-    assert_non_null(mp_process_failure(process));
-    assert_string_equal(mp_process_failure(process), "6b");
-    assert_int_equal(test_finish(process), 0);
+    assert_int_equal(test_call(start_next, MP_ARGS(7, 1)), 7);
+    assert_int_equal(test_call(start_next, MP_ARGS(7, 2)), 7);
 }
 
 static const struct test tests[] = {
@@ -504,21 +266,7 @@ static const struct test tests[] = {
      TEST_ALL},
     {"grandchildren are named after their line",
      grandchildren_are_named_after_their_line, TEST_ALL},
-    {"daemonic processes may not have children",
-     daemonic_processes_may_not_have_children, TEST_ALL},
-    {"other processes may have children", other_processes_may_have_children,
-     TEST_ALL},
-    {"whether a process is daemonic is settled at its start",
-     daemon_is_settled_at_the_start, TEST_ALL},
-    {"the active children are those that run",
-     active_children_are_those_that_run, TEST_ALL},
-    {"a child waits for its children when it ends",
-     child_waits_for_its_children, TEST_ALL},
-    {"a child terminates its daemons when it ends",
-     child_terminates_its_daemons, TEST_PROCESSES},
-    {"the key of the family is inherited", key_is_inherited, TEST_ALL},
-    {"the key of one child can be set", key_of_one_child_can_be_set, TEST_ALL},
-    {"the key is taken when the process is created", key_is_taken_at_create,
+    {"a child starts its own children by any method", methods_can_be_mixed,
      TEST_ALL},
 };
 

@@ -37,8 +37,7 @@ static int in_fork(int (*check)(void))
     return wait_for(pid);
 }
 
-// ---- handles
-// ---------------------------------------------------------------------
+// ---- handles --------------------------------------------------------------
 
 static mp_process_t *running;
 static mp_process_t *unstarted;
@@ -154,8 +153,7 @@ static void exit_after_the_users_fork_spares_the_children(void)
     with_handles(leave_fork_by_exit);
 }
 
-// ---- the library after the user's own fork()
-// -----------------------------------
+// ---- the library after the user's own fork() ------------------------------
 
 static int return_it(const mp_args_t *args)
 {
@@ -189,8 +187,20 @@ static void library_works_after_the_users_fork(void)
     assert_int_equal(in_fork(start_own_child), 0);
 }
 
-// ---- streams
-// ---------------------------------------------------------------------
+static int start_without_streams(void)
+{
+    (void) close(STDIN_FILENO);
+    (void) close(STDOUT_FILENO);
+    (void) close(STDERR_FILENO);
+    return start_own_child();
+}
+
+static void library_works_without_standard_streams(void)
+{
+    assert_int_equal(in_fork(start_without_streams), 0);
+}
+
+// ---- streams --------------------------------------------------------------
 
 static int replace(int descriptor, const char *path)
 {
@@ -262,8 +272,7 @@ static void stdin_is_not_rewound(void)
     assert_int_equal(after, before);
 }
 
-// ---- exit handlers
-// ------------------------------------------------------------------
+// ---- exit handlers --------------------------------------------------------
 
 static int *exits_elsewhere;
 static pid_t first_pid;
@@ -286,8 +295,7 @@ static void parents_exit_handlers_do_not_run_in_a_child(void)
     assert_int_equal(*exits_elsewhere, 0);
 }
 
-// ---- the ends of siblings
-// ---------------------------------------------------------
+// ---- the ends of siblings -------------------------------------------------
 
 static int count_descriptors(const mp_args_t *args)
 {
@@ -335,6 +343,8 @@ static const struct test tests[] = {
      exit_after_the_users_fork_spares_the_children, TEST_PROCESSES},
     {"the library works after the user's own fork",
      library_works_after_the_users_fork, TEST_ALL},
+    {"the library works without standard streams",
+     library_works_without_standard_streams, TEST_ALL},
     {"what stands in the buffer of stdout is written once",
      stdout_is_written_once, TEST_ALL},
     {"the end of a child does not rewind stdin", stdin_is_not_rewound,

@@ -59,6 +59,28 @@ static void child_has_the_standard_three_and_the_librarys(void)
     assert_in_range(above, 0, 3);
 }
 
+static int tell_variable(const mp_args_t *args)
+{
+    const char *value = getenv(mp_args_text(args, 0));
+
+    return mp_failure(0, "%s", value != NULL ? value : "(none)");
+}
+MP_TARGET(tell_variable)
+
+static void child_has_the_environment_of_now(void)
+{
+    char answer[100];
+
+    test_set_variable("MP_TEST_VARIABLE", "set at run time = yes");
+    test_ask(tell_variable, MP_ARGS("MP_TEST_VARIABLE"), answer,
+             sizeof(answer));
+    test_set_variable("MP_TEST_VARIABLE", NULL);
+    assert_string_equal(answer, "set at run time = yes");
+    test_ask(tell_variable, MP_ARGS("MP_TEST_VARIABLE"), answer,
+             sizeof(answer));
+    assert_string_equal(answer, "(none)");
+}
+
 static const struct test tests[] = {
     {"a spawned child sees nothing that its parent left inheritable",
      child_sees_nothing_inheritable, TEST_SPAWN},
@@ -66,6 +88,8 @@ static const struct test tests[] = {
      child_sees_nothing_inheritable, TEST_FORK},
     {"a spawned child has the standard three and the library's own",
      child_has_the_standard_three_and_the_librarys, TEST_SPAWN},
+    {"a child has the environment that its parent has when it starts",
+     child_has_the_environment_of_now, TEST_ALL},
 };
 
 int main(int argc, char **argv)

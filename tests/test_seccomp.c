@@ -87,6 +87,7 @@ static void children_can_be_ended(void)
     mp_process_t *process =
         test_start(test_wait_at_gate, MP_ARGS(gate.name, 4));
     test_gate_await(&gate, 1);
+    errno = ESRCH; // what an earlier call left there must not count
     assert_int_equal(mp_process_kill(process), 0);
     assert_int_equal(test_finish(process), -9);
     test_gate_destroy(&gate);

@@ -8,6 +8,7 @@
 #include "bench/pep371/support.h"
 
 #define START_TIMEOUT_US apr_time_from_sec(30)
+#define LOOK_INTERVAL_US apr_time_from_msec(100)
 #define STOP_TIMEOUT_MS 10000
 
 apr_status_t pep_listen(apr_socket_t **out, apr_port_t *port, int backlog,
@@ -36,7 +37,8 @@ apr_status_t pep_listen(apr_socket_t **out, apr_port_t *port, int backlog,
     return status;
 }
 
-// Waits for the server's call; the connection is the lifeline.
+// Waits for the server's call, as long as there is a server; the connection is
+// the lifeline.
 static apr_status_t accept_call(pep_server_t *server, apr_socket_t *listener,
                                 apr_pool_t *pool)
 {
@@ -44,11 +46,13 @@ static apr_status_t accept_call(pep_server_t *server, apr_socket_t *listener,
                           .desc_type = APR_POLL_SOCKET,
                           .reqevents = APR_POLLIN,
                           .desc.s = listener};
+    apr_time_t end = apr_time_now() + START_TIMEOUT_US;
     apr_int32_t count = 0;
 
-    apr_status_t status = APR_EINTR;
-    while (APR_STATUS_IS_EINTR(status)) {
-        status = apr_poll(&entry, 1, &count, START_TIMEOUT_US);
+    apr_status_t status = APR_TIMEUP;
+    while ((APR_STATUS_IS_TIMEUP(status) || APR_STATUS_IS_EINTR(status)) &&
+           apr_time_now() < end && mp_process_is_alive(server->process) == 1) {
+        status = apr_poll(&entry, 1, &count, LOOK_INTERVAL_US);
     }
     return status == APR_SUCCESS
                ? apr_socket_accept(&server->lifeline, listener, pool)
@@ -100,7 +104,10 @@ int pep_server_start(pep_server_t *server, apr_pool_t *pool)
     }
     (void) apr_socket_close(listener);
     if (status != APR_SUCCESS) {
-        return pep_fail_apr(status, "the server did not start");
+        const char *why = mp_process_failure(server->process);
+
+        return why != NULL ? pep_fail("the server did not start: %s", why)
+                           : pep_fail_apr(status, "the server did not start");
     }
     return 0;
 }

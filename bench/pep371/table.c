@@ -31,7 +31,7 @@ static void print_row(const pep_suite_t *suite, const pep_group_t *group,
     (void) snprintf(label, sizeof(label), "%s (%d %s)",
                     suite->modes[mode]->name, group->workers,
                     suite->modes[mode]->unit);
-    (void) printf("%-24s%.6f seconds", label, seconds);
+    (void) printf("%-23s %.6f seconds", label, seconds);
     print_ratio(12, seconds, pep_group_seconds(suite, group, "threaded"));
     print_ratio(10, pep_group_seconds(suite, group, "non_threaded"), seconds);
     (void) printf("%9d\n", group->runs);
@@ -46,6 +46,8 @@ int pep_table_group(const pep_suite_t *suite, const pep_group_t *group)
                       group->workload->what);
         (void) printf("%40s%12s%10s%9s\n", "", "/ threaded", "speed-up",
                       "best of");
+    } else {
+        (void) printf("\n");
     }
     for (size_t i = 0; i < suite->mode_count; i++) {
         print_row(suite, group, i);
@@ -53,8 +55,7 @@ int pep_table_group(const pep_suite_t *suite, const pep_group_t *group)
     return flush_output();
 }
 
-// The rows of one number of workers stand below each other, as in the PEP; the
-// question behind them is how much a process costs over a thread.
+// The question behind the benchmark is how much a process costs over a thread.
 int pep_table_end(const pep_suite_t *suite)
 {
     const pep_workload_t *workload = NULL;

@@ -14,7 +14,7 @@
 
 static const apr_getopt_option_t known[] = {
     {"sizes", 's', 1, "sizes of the parent in MB (10,1024)"},
-    {"rounds", 'r', 1, "rounds for each size (60)"},
+    {"rounds", 'r', 1, "rounds for each size (100)"},
     {"slot", 't', 1, "milliseconds that a row runs in a round (20)"},
     {"rows", 'o', 1, "only these rows, with commas between (all)"},
     {"python", 'p', 1, "the CPython to measure (python3)"},
@@ -178,7 +178,7 @@ int options_read(struct options *options, int argc, const char *const *argv)
     int r = -1;
 
     *options = (struct options){
-        .plan = {.rounds = 60, .slot_ms = 20},
+        .plan = {.rounds = 100, .slot_ms = 20},
         .sizes_mb = {10, 1024},
         .size_count = 2,
         .python = "python3",
