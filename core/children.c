@@ -33,7 +33,11 @@ void mp__children_remove_locked(mp_process_t *process)
 
 void mp__children_forget(void)
 {
-    children = NULL;
+    while (children != NULL) {
+        mp_process_t *process = children;
+        children = process->next;
+        mp__process_release(process); // of another generation: memory only
+    }
 }
 
 // One that nobody holds and that has ended, out of the list; NULL if none.

@@ -73,6 +73,15 @@ int mp__ready(void)
     return r;
 }
 
+// A forked child has its parent's copy of a text, or the static one.
+static void replace(char **place, char *text)
+{
+    if (*place != nothing) {
+        free(*place);
+    }
+    *place = text;
+}
+
 static int copy_origin(const mp__origin_t *origin, void **authkey)
 {
     char *name = mp__copy_text(origin->name);
@@ -89,10 +98,13 @@ static int copy_origin(const mp__origin_t *origin, void **authkey)
         return mp__fail(MP_ENOMEM, 0, "a child's own description");
     }
     memcpy(*authkey, origin->authkey, origin->authkey_size);
-    self.name = name; // what stood there was static, or the parent's copy
+    if (!self.name_is_static) {
+        free(self.name);
+    }
+    replace(&self.identity, identity);
+    replace(&parent.name, parent_name);
+    self.name = name;
     self.name_is_static = false;
-    self.identity = identity;
-    parent.name = parent_name;
     return 0;
 }
 
@@ -105,10 +117,12 @@ int mp__become_child(const mp__origin_t *origin)
         return r;
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
+    free(self.authkey);
     self.authkey = authkey;
     self.authkey_size = origin->authkey_size;
     self.daemon = origin->daemon;
     self.children_made = 0;
+    free(self.failure);
     self.failure = NULL;
     parent.child = *origin->parent;
     parent.generation = atomic_load(&generation);

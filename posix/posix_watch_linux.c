@@ -124,8 +124,11 @@ int mp_posix_watch_collect(const mp_plat_child_t *child, int *status,
 
 int mp_posix_watch_signal(const mp_plat_child_t *child, int number)
 {
-    if (!refused() && syscall(SYS_pidfd_send_signal, (int) child->end, number,
-                              NULL, 0) == 0) {
+    if (refused()) {
+        return mp_posix_death_signal(child, number);
+    }
+    if (syscall(SYS_pidfd_send_signal, (int) child->end, number, NULL, 0) ==
+        0) {
         return 0;
     }
     return errno == ESRCH ? ESRCH : mp_posix_death_signal(child, number);

@@ -47,6 +47,9 @@ int report_targets(const struct figures *sizes, size_t count)
     struct target targets[TARGETS_MAX];
     size_t used = target_all(targets, sizes, count);
 
+    if (used == 0) {
+        return 0; // what is aimed at was not among the rows
+    }
     printf("%-32s %10s %10s\n", "Targets", "aim", "reached");
     for (size_t i = 0; i < used; i++) {
         const struct target *target = &targets[i];

@@ -103,6 +103,8 @@ static int cpython_open(unsigned size_mb)
     if (error != 0 || fgets(line, sizeof(line), answers) == NULL ||
         strncmp(line, "ready ", 6) != 0) {
         cpython_close();
+        fprintf(stderr, "bench-process: %s is left out: it does not start\n",
+                python);
         return 1;
     }
     return 0;

@@ -24,10 +24,8 @@ static int wait_for(pid_t pid, const char *what)
     if (ended < 0) {
         return row_fail(what, errno);
     }
-    if (status != 0) {
-        return row_fail_end(what, status);
-    }
-    return 0;
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    return code == 0 ? 0 : row_fail_end(what, code);
 }
 
 static int fork_once(void)
