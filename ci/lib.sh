@@ -96,6 +96,7 @@ packages_of()
     apt:npm) have npm || echo nodejs npm ca-certificates ;;
     apt:sources) echo dpkg-dev xz-utils bzip2 patch make ca-certificates ;;
     apt:mingw) echo gcc-mingw-w64-x86-64-win32 ;;
+    apt:macos) echo lld-14 ;;
     apt:wine) echo wine wine64 ;;
     apt:arm64) echo gcc-aarch64-linux-gnu qemu-user-static ;;
     esac

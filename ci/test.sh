@@ -45,7 +45,7 @@ native()
 
 macos()
 {
-    need build ccache && sh ci/deps-macos.sh && configure "macos-$1" && build "macos-$1"
+    need build ccache macos && sh ci/deps-macos.sh && configure "macos-$1" && build "macos-$1"
 }
 
 windows()

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every allocation of the library fails once: the call says so, nothing is
+// left behind, and the next try works. The linker puts the functions below in
+// the place of malloc and its like, in the library too.
+#include "tests/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+// The allocation that fails, counted down; 0: none, or it has failed.
+static long failing;
+
+static bool fails(void)
+{
+    return failing > 0 && --failing == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return fails() ? NULL : __real_realloc(memory, size);
+}
+
+static int return_five(const mp_args_t *args)
+{
+    return strcmp(mp_args_text(args, 1), "text") == 0 ? 5 : 6;
+}
+MP_TARGET(return_five)
+
+// One life of a process while allocation number `nth` fails. Returns whether
+// there were that many.
+static bool live_once(long nth)
+{
+    mp_process_options_t options = test_options();
+    mp_process_t *process = NULL;
+
+    failing = nth;
+    int r = mp_process_create(&process, return_five, MP_ARGS(1, "text"),
+                              &options);
+    if (r == 0) {
+        r = mp_process_start(process);
+    }
+    bool reached = failing == 0;
+    failing = 0;
+    assert_true(r == 0 || r == MP_ENOMEM);
+    if (r < 0) {
+        assert_true(reached);
+        assert_int_equal(mp_last_error()->code, MP_ENOMEM);
+    } else {
+        // A forked child counts on: it may fail on its own, and says so.
+        test_join(process);
+        int exitcode = mp_process_exitcode(process);
+        assert_true(exitcode == 5 || (!reached && exitcode == 1));
+    }
+    mp_process_destroy(process);
+    return reached;
+}
+
+static void each_allocation_may_fail(void)
+{
+    long nth = 1;
+
+    while (live_once(nth)) {
+        nth++;
+    }
+    assert_true(nth > 5); // the functions above are in their place
+    assert_int_equal(test_call(return_five, MP_ARGS(1, "text")), 5);
+}
+
+static void children_can_be_listed_without_memory(void)
+{
+    mp_process_t **children = NULL;
+    size_t count = 0;
+    test_gate_t gate;
+
+    test_gate_create(&gate);
+    mp_process_t *process =
+        test_start(test_wait_at_gate, MP_ARGS(gate.name, 4));
+    failing = 1;
+    assert_int_equal(mp_active_children(&children, &count), MP_ENOMEM);
+    assert_null(children);
+    assert_int_equal(count, 0);
+    assert_int_equal(mp_active_children(&children, &count), 0);
+    assert_int_equal(count, 1);
+    mp_active_children_free(children, count);
+    test_gate_release(&gate, 1);
+    assert_int_equal(test_finish(process), 4);
+    test_gate_destroy(&gate);
+}
+
+static const struct test tests[] = {
+    {"each allocation may fail", each_allocation_may_fail, TEST_ALL},
+    {"children can be listed without memory",
+     children_can_be_listed_without_memory, TEST_ALL},
+};
+
+int main(int argc, char **argv)
+{
+    mp_freeze_support(argc, argv);
+    return test_run("memory", tests, sizeof(tests) / sizeof(tests[0]));
+}
