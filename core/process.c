@@ -10,7 +10,6 @@
 #include "core/self.h"
 #include "platform/fail.h"
 
-#define AUTHKEY_SIZE 32
 #define START_TIMEOUT_MS 30000
 #define NAME_PREFIX "Process-"
 
@@ -23,6 +22,16 @@ char *mp__copy_text(const char *text)
         return NULL;
     }
     return memcpy(copy, text, size);
+}
+
+void *mp__copy_bytes(const void *bytes, size_t size)
+{
+    void *copy = malloc(size + 1); // never NULL for want of bytes
+    if (copy == NULL) {
+        (void) mp__fail(MP_ENOMEM, 0, "%zu bytes", size);
+        return NULL;
+    }
+    return size == 0 ? copy : memcpy(copy, bytes, size);
 }
 
 // ---- references ------------------------------------------------------------
@@ -156,16 +165,6 @@ static char *default_name(const char *identity)
     return name;
 }
 
-static void *copy_bytes(const void *bytes, size_t size)
-{
-    void *copy = malloc(size + 1); // never NULL for want of bytes
-    if (copy == NULL) {
-        (void) mp__fail(MP_ENOMEM, 0, "authkey");
-        return NULL;
-    }
-    return size == 0 ? copy : memcpy(copy, bytes, size);
-}
-
 // What a child has from its creator.
 static int inherit(mp_process_t *process, mp_process_t *creator,
                    mp_choice_t daemon)
@@ -176,7 +175,7 @@ static int inherit(mp_process_t *process, mp_process_t *creator,
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     unsigned number = ++creator->children_made;
-    process->authkey = copy_bytes(creator->authkey, creator->authkey_size);
+    process->authkey = mp__copy_bytes(creator->authkey, creator->authkey_size);
     process->authkey_size = creator->authkey_size;
     process->depth = creator->depth + 1;
     process->daemon = daemon == MP_DEFAULT ? creator->daemon : daemon == MP_YES;
@@ -263,131 +262,4 @@ int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
                                     size_t options_size)
 {
     return create(out, NULL, name, args, options, options_size);
-}
-
-// ---- what it is
-// ---------------------------------------------------------------
-
-const char *mp_process_name(const mp_process_t *process)
-{
-    return process == NULL ? "" : process->name;
-}
-
-int mp_process_set_name(mp_process_t *process, const char *name)
-{
-    if (process == NULL || name == NULL) {
-        return mp__fail(MP_EINVAL, 0, "the process or its name is NULL");
-    }
-    char *copy = mp__copy_text(name);
-    if (copy == NULL) {
-        return MP_ENOMEM;
-    }
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    char *old = process->name_is_static ? NULL : process->name;
-    process->name = copy;
-    process->name_is_static = false;
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    free(old);
-    return 0;
-}
-
-int64_t mp_process_pid(const mp_process_t *process)
-{
-    if (process == NULL) {
-        return 0;
-    }
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    int64_t pid = process->child.pid;
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    return pid;
-}
-
-bool mp_process_daemon(const mp_process_t *process)
-{
-    if (process == NULL) {
-        return false;
-    }
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    bool daemon = process->daemon;
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    return daemon;
-}
-
-int mp_process_set_daemon(mp_process_t *process, bool daemon)
-{
-    if (process == NULL) {
-        return mp__fail(MP_EINVAL, 0, "the process is NULL");
-    }
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    bool fresh = process->phase == MP__PHASE_NEW;
-    if (fresh) {
-        process->daemon = daemon;
-    }
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    return fresh ? 0
-                 : mp__fail(MP_ESTATE, 0,
-                            "daemon can only be set before a process starts");
-}
-
-// ---- the key
-// --------------------------------------------------------------------
-
-int mp__authkey_ready(mp_process_t *process)
-{
-    unsigned char key[AUTHKEY_SIZE];
-
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    bool there = process->authkey != NULL;
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    if (there) {
-        return 0;
-    }
-    int r = mp_plat_random(key, sizeof(key));
-    void *copy = r < 0 ? NULL : copy_bytes(key, sizeof(key));
-    if (copy == NULL) {
-        return r < 0 ? r : MP_ENOMEM;
-    }
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    if (process->authkey == NULL) {
-        process->authkey = copy;
-        process->authkey_size = sizeof(key);
-        copy = NULL;
-    }
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    free(copy);
-    return 0;
-}
-
-int mp_process_authkey(mp_process_t *process, const void **key, size_t *size)
-{
-    if (process == NULL || key == NULL || size == NULL) {
-        return mp__fail(MP_EINVAL, 0, "a NULL pointer for the authkey");
-    }
-    int r = mp__authkey_ready(process);
-    if (r < 0) {
-        return r;
-    }
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    *key = process->authkey;
-    *size = process->authkey_size;
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    return 0;
-}
-
-int mp_process_set_authkey(mp_process_t *process, const void *key, size_t size)
-{
-    if (process == NULL || (key == NULL && size > 0)) {
-        return mp__fail(MP_EINVAL, 0, "a NULL pointer for the authkey");
-    }
-    void *copy = copy_bytes(key, size);
-    if (copy == NULL) {
-        return MP_ENOMEM;
-    }
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    void *old = process->authkey;
-    process->authkey = copy;
-    process->authkey_size = size;
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    free(old);
-    return 0;
 }

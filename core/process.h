@@ -54,8 +54,9 @@ struct mp_process {
     mp_process_t *next; // in the list of children
 };
 
-// Copies a text; NULL with MP_ENOMEM recorded.
+// Copies; NULL with MP_ENOMEM recorded. A copy of no bytes is not NULL.
 char *mp__copy_text(const char *text);
+void *mp__copy_bytes(const void *bytes, size_t size);
 
 // A process with one reference and nothing but zeros; NULL as above.
 mp_process_t *mp__process_new(void);

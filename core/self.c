@@ -88,16 +88,15 @@ static int copy_origin(const mp__origin_t *origin, void **authkey)
     char *identity = mp__copy_text(origin->identity);
     char *parent_name = mp__copy_text(origin->parent_name);
 
-    *authkey = malloc(origin->authkey_size + 1);
+    *authkey = mp__copy_bytes(origin->authkey, origin->authkey_size);
     if (name == NULL || identity == NULL || parent_name == NULL ||
         *authkey == NULL) {
         free(name);
         free(identity);
         free(parent_name);
         free(*authkey);
-        return mp__fail(MP_ENOMEM, 0, "a child's own description");
+        return MP_ENOMEM;
     }
-    memcpy(*authkey, origin->authkey, origin->authkey_size);
     if (!self.name_is_static) {
         free(self.name);
     }

@@ -161,7 +161,7 @@ static int return_it(const mp_args_t *args)
 }
 MP_TARGET(return_it)
 
-static int start_own_child(void)
+static int start_own_child(mp_target_fn target, const char *reason)
 {
     mp_process_options_t options = test_options();
     mp_process_t *process = NULL;
@@ -170,7 +170,7 @@ static int start_own_child(void)
         mp_process_pid(mp_current_process()) != getpid()) {
         return 1;
     }
-    if (mp_process_create(&process, return_it, MP_ARGS(23), &options) != 0 ||
+    if (mp_process_create(&process, target, MP_ARGS(23), &options) != 0 ||
         mp_process_start(process) != 0) {
         return 2;
     }
@@ -178,21 +178,38 @@ static int start_own_child(void)
         mp_process_exitcode(process) != 23) {
         return 3;
     }
+    const char *said = mp_process_failure(process);
+    if (strcmp(said != NULL ? said : "(none)", reason) != 0) {
+        return 4;
+    }
     mp_process_destroy(process);
     return 0;
 }
 
+static int start_it(void)
+{
+    return start_own_child(return_it, "(none)");
+}
+
 static void library_works_after_the_users_fork(void)
 {
-    assert_int_equal(in_fork(start_own_child), 0);
+    assert_int_equal(in_fork(start_it), 0);
 }
+
+static int print_and_return(const mp_args_t *args)
+{
+    (void) printf("this must not get into a channel\n");
+    (void) fflush(stdout);
+    return mp_failure((int) mp_args_int(args, 0), "a reason");
+}
+MP_TARGET(print_and_return)
 
 static int start_without_streams(void)
 {
     (void) close(STDIN_FILENO);
     (void) close(STDOUT_FILENO);
     (void) close(STDERR_FILENO);
-    return start_own_child();
+    return start_own_child(print_and_return, "a reason");
 }
 
 static void library_works_without_standard_streams(void)

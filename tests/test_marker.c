@@ -17,6 +17,7 @@
 
 #define MARKER "--multiprocessing-c-child="
 #define NOT_STARTED 88
+#define HANGS_S 20 // less than a child waits for its start block
 
 // Replaces this process by the program, with `descriptor` as number 3.
 static void become(const char *path, int descriptor, const char *marker)
@@ -27,7 +28,7 @@ static void become(const char *path, int descriptor, const char *marker)
     if (descriptor == 3) {
         (void) fcntl(3, F_SETFD, 0);
     }
-    (void) alarm(TEST_GUARD_MS / 1000);
+    (void) alarm(HANGS_S);
     (void) execl(path, path, marker, (char *) NULL);
     _exit(NOT_STARTED);
 }
@@ -58,7 +59,8 @@ static int run_with(int descriptor, const char *marker, bool between,
         if (below == 0) {
             become(path, descriptor, marker);
         }
-        _exit(wait_for(below) & 0xff);
+        int code = wait_for(below);
+        _exit(code < 0 ? NOT_STARTED : code);
     }
     int code = wait_for(pid);
     FILE *stream = fopen(file, "r");

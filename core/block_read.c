@@ -7,146 +7,9 @@
 #include <multiprocessing/version.h>
 
 #include "core/arguments.h"
+#include "core/block_format.h"
 #include "core/bytes.h"
 #include "platform/fail.h"
-
-// Header: magic (64 bits), format (32), version of the library (32), size of
-// the rest (64). Then fields: tag (32), size (64), bytes. Texts carry their
-// NUL. An argument's bytes are its type (32) and its value.
-#define MAGIC UINT64_C(0x3152415453504d43)
-#define FORMAT 1
-#define FIELD_HEADER_SIZE 12
-#define SIZE_MOST (UINT64_C(1) << 30)
-
-enum tag {
-    TAG_TARGET = 1,
-    TAG_MODULE,
-    TAG_NAME,
-    TAG_IDENTITY,
-    TAG_PARENT_NAME,
-    TAG_METHOD,
-    TAG_TEXTS_END, // the tags above are texts
-    TAG_DAEMON,
-    TAG_DEPTH,
-    TAG_AUTHKEY,
-    TAG_ARGUMENT
-};
-
-// ---- writing ---------------------------------------------------------------
-
-// Measures while bytes is NULL, then writes.
-typedef struct writer {
-    unsigned char *bytes;
-    uint64_t size;
-} writer_t;
-
-static void put(writer_t *writer, const void *bytes, size_t size)
-{
-    if (writer->bytes != NULL && size > 0) {
-        memcpy(writer->bytes + writer->size, bytes, size);
-    }
-    writer->size += size;
-}
-
-static void put_number32(writer_t *writer, uint32_t number)
-{
-    unsigned char bytes[4];
-    mp__put32(bytes, number);
-    put(writer, bytes, sizeof(bytes));
-}
-
-static void put_number64(writer_t *writer, uint64_t number)
-{
-    unsigned char bytes[8];
-    mp__put64(bytes, number);
-    put(writer, bytes, sizeof(bytes));
-}
-
-static void put_field(writer_t *writer, uint32_t tag, size_t size)
-{
-    put_number32(writer, tag);
-    put_number64(writer, size);
-}
-
-static void put_text(writer_t *writer, uint32_t tag, const char *text)
-{
-    size_t size = strlen(text) + 1;
-    put_field(writer, tag, size);
-    put(writer, text, size);
-}
-
-static void put_small(writer_t *writer, uint32_t tag, uint32_t number)
-{
-    put_field(writer, tag, 4);
-    put_number32(writer, number);
-}
-
-static uint64_t bits_of(const mp_arg_t *arg)
-{
-    uint64_t bits = (uint64_t) arg->value.integer;
-    if (arg->type == MP_ARG_FLOAT) {
-        memcpy(&bits, &arg->value.number, sizeof(bits));
-    }
-    return bits;
-}
-
-static void put_argument(writer_t *writer, const mp_arg_t *arg)
-{
-    bool points = arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES;
-
-    put_field(writer, TAG_ARGUMENT, 4 + (points ? arg->size : 8));
-    put_number32(writer, (uint32_t) arg->type);
-    if (points) {
-        put(writer, arg->value.data, arg->size);
-    } else {
-        put_number64(writer, bits_of(arg));
-    }
-}
-
-static void put_fields(writer_t *writer, const mp__block_t *block)
-{
-    put_text(writer, TAG_TARGET, block->target);
-    put_text(writer, TAG_MODULE, block->module);
-    put_text(writer, TAG_NAME, block->name);
-    put_text(writer, TAG_IDENTITY, block->identity);
-    put_text(writer, TAG_PARENT_NAME, block->parent_name);
-    put_text(writer, TAG_METHOD, block->method);
-    put_small(writer, TAG_DAEMON, block->daemon ? 1 : 0);
-    put_small(writer, TAG_DEPTH, block->depth);
-    put_field(writer, TAG_AUTHKEY, block->authkey_size);
-    put(writer, block->authkey, block->authkey_size);
-    for (size_t i = 0; i < block->args->count; i++) {
-        put_argument(writer, &block->args->items[i]);
-    }
-}
-
-int mp__block_write(const mp__block_t *block, unsigned char **bytes,
-                    size_t *size)
-{
-    writer_t writer = {NULL, 0};
-
-    put_fields(&writer, block);
-    uint64_t body_size = writer.size;
-    if (body_size > SIZE_MOST) {
-        return mp__fail(MP_EMSGSIZE, 0,
-                        "the arguments of a spawned process are above 1 GiB");
-    }
-    writer.bytes = malloc(MP__BLOCK_HEADER_SIZE + (size_t) body_size);
-    if (writer.bytes == NULL) {
-        return mp__fail(MP_ENOMEM, 0, "start block");
-    }
-    writer.size = 0;
-    put_number64(&writer, MAGIC);
-    put_number32(&writer, FORMAT);
-    put_number32(&writer, MP_VERSION);
-    put_number64(&writer, body_size);
-    put_fields(&writer, block);
-    *bytes = writer.bytes;
-    *size = (size_t) writer.size;
-    return 0;
-}
-
-// ---- reading ---------------------------------------------------------------
 
 static int malformed(const char *what)
 {
@@ -158,18 +21,18 @@ int mp__block_size(const unsigned char header[MP__BLOCK_HEADER_SIZE],
 {
     uint64_t body_size = mp__get64(header + 16);
 
-    if (mp__get64(header) != MAGIC) {
+    if (mp__get64(header) != MP__BLOCK_MAGIC) {
         return malformed("magic");
     }
-    if (mp__get32(header + 8) != FORMAT) {
+    if (mp__get32(header + 8) != MP__BLOCK_FORMAT) {
         return mp__fail(MP_EVERSION, 0,
                         "the parent (library %#x) speaks format %u of the "
                         "start block, this child (library %#x) format %u",
                         (unsigned) mp__get32(header + 12),
                         (unsigned) mp__get32(header + 8), (unsigned) MP_VERSION,
-                        (unsigned) FORMAT);
+                        (unsigned) MP__BLOCK_FORMAT);
     }
-    if (body_size > SIZE_MOST) {
+    if (body_size > MP__BLOCK_MOST) {
         return mp__fail(MP_EMSGSIZE, 0, "the start block is above 1 GiB");
     }
     *size = (size_t) body_size;
@@ -185,30 +48,30 @@ typedef struct field {
 // Takes the next field off *bytes.
 static int next_field(const unsigned char **bytes, size_t *left, field_t *field)
 {
-    if (*left < FIELD_HEADER_SIZE) {
+    if (*left < MP__BLOCK_FIELD_SIZE) {
         return malformed("it ends inside a field");
     }
     uint64_t size = mp__get64(*bytes + 4);
-    if (size > *left - FIELD_HEADER_SIZE) {
+    if (size > *left - MP__BLOCK_FIELD_SIZE) {
         return malformed("a field is longer than the block");
     }
     field->tag = mp__get32(*bytes);
-    field->bytes = *bytes + FIELD_HEADER_SIZE;
+    field->bytes = *bytes + MP__BLOCK_FIELD_SIZE;
     field->size = (size_t) size;
     *bytes = field->bytes + field->size;
-    *left -= FIELD_HEADER_SIZE + field->size;
+    *left -= MP__BLOCK_FIELD_SIZE + field->size;
     return 0;
 }
 
 static int read_text(mp__block_t *block, const field_t *field)
 {
-    const char **const places[TAG_TEXTS_END] = {
-        [TAG_TARGET] = &block->target,
-        [TAG_MODULE] = &block->module,
-        [TAG_NAME] = &block->name,
-        [TAG_IDENTITY] = &block->identity,
-        [TAG_PARENT_NAME] = &block->parent_name,
-        [TAG_METHOD] = &block->method};
+    const char **const places[MP__TAG_TEXTS_END] = {
+        [MP__TAG_TARGET] = &block->target,
+        [MP__TAG_MODULE] = &block->module,
+        [MP__TAG_NAME] = &block->name,
+        [MP__TAG_IDENTITY] = &block->identity,
+        [MP__TAG_PARENT_NAME] = &block->parent_name,
+        [MP__TAG_METHOD] = &block->method};
 
     if (field->size == 0 || memchr(field->bytes, '\0', field->size) !=
                                 field->bytes + field->size - 1) {
@@ -260,21 +123,21 @@ static int read_field(mp__block_t *block, const field_t *field)
     uint32_t number = 0;
     int r = 0;
 
-    if (field->tag > 0 && field->tag < TAG_TEXTS_END) {
+    if (field->tag > 0 && field->tag < MP__TAG_TEXTS_END) {
         return read_text(block, field);
     }
     switch (field->tag) {
-    case TAG_DAEMON:
+    case MP__TAG_DAEMON:
         r = read_small(field, &number);
         block->daemon = number != 0;
         return r;
-    case TAG_DEPTH:
+    case MP__TAG_DEPTH:
         return read_small(field, &block->depth);
-    case TAG_AUTHKEY:
+    case MP__TAG_AUTHKEY:
         block->authkey = field->bytes;
         block->authkey_size = field->size;
         return 0;
-    case TAG_ARGUMENT:
+    case MP__TAG_ARGUMENT:
         return 0; // read when it is known how many there are
     default:
         return malformed("an unknown field");
@@ -296,7 +159,7 @@ static int read_fields(const unsigned char *bytes, size_t left,
         if (r < 0) {
             return r;
         }
-        *arguments += field.tag == TAG_ARGUMENT;
+        *arguments += field.tag == MP__TAG_ARGUMENT;
     }
     return 0;
 }
@@ -308,7 +171,7 @@ static int read_arguments(const unsigned char *bytes, size_t left,
 
     while (left > 0) {
         int r = next_field(&bytes, &left, &field);
-        if (r == 0 && field.tag == TAG_ARGUMENT) {
+        if (r == 0 && field.tag == MP__TAG_ARGUMENT) {
             r = read_argument(&field, items++);
         }
         if (r < 0) {

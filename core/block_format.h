@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The format of the start block, for its writer and its reader.
+#ifndef MP_CORE_BLOCK_FORMAT_H
+#define MP_CORE_BLOCK_FORMAT_H
+
+#include <stdint.h>
+
+// Header: magic (64 bits), format (32), version of the library (32), size of
+// the rest (64). Then fields: tag (32), size (64), bytes. Texts carry their
+// NUL. An argument's bytes are its type (32) and its value.
+#define MP__BLOCK_MAGIC UINT64_C(0x3152415453504d43)
+#define MP__BLOCK_FORMAT 1
+#define MP__BLOCK_FIELD_SIZE 12
+#define MP__BLOCK_MOST (UINT64_C(1) << 30)
+
+enum mp__block_tag {
+    MP__TAG_TARGET = 1,
+    MP__TAG_MODULE,
+    MP__TAG_NAME,
+    MP__TAG_IDENTITY,
+    MP__TAG_PARENT_NAME,
+    MP__TAG_METHOD,
+    MP__TAG_TEXTS_END, // the tags above are texts
+    MP__TAG_DAEMON,
+    MP__TAG_DEPTH,
+    MP__TAG_AUTHKEY,
+    MP__TAG_ARGUMENT
+};
+
+#endif

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <multiprocessing/version.h>
+
+#include "core/block_format.h"
+#include "core/bytes.h"
+#include "platform/fail.h"
+
+// Measures while bytes is NULL, then writes.
+typedef struct writer {
+    unsigned char *bytes;
+    uint64_t size;
+} writer_t;
+
+static void put(writer_t *writer, const void *bytes, size_t size)
+{
+    if (writer->bytes != NULL && size > 0) {
+        memcpy(writer->bytes + writer->size, bytes, size);
+    }
+    writer->size += size;
+}
+
+static void put_number32(writer_t *writer, uint32_t number)
+{
+    unsigned char bytes[4];
+    mp__put32(bytes, number);
+    put(writer, bytes, sizeof(bytes));
+}
+
+static void put_number64(writer_t *writer, uint64_t number)
+{
+    unsigned char bytes[8];
+    mp__put64(bytes, number);
+    put(writer, bytes, sizeof(bytes));
+}
+
+static void put_field(writer_t *writer, uint32_t tag, size_t size)
+{
+    put_number32(writer, tag);
+    put_number64(writer, size);
+}
+
+static void put_text(writer_t *writer, uint32_t tag, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    put_field(writer, tag, size);
+    put(writer, text, size);
+}
+
+static void put_small(writer_t *writer, uint32_t tag, uint32_t number)
+{
+    put_field(writer, tag, 4);
+    put_number32(writer, number);
+}
+
+static uint64_t bits_of(const mp_arg_t *arg)
+{
+    uint64_t bits = (uint64_t) arg->value.integer;
+    if (arg->type == MP_ARG_FLOAT) {
+        memcpy(&bits, &arg->value.number, sizeof(bits));
+    }
+    return bits;
+}
+
+static void put_argument(writer_t *writer, const mp_arg_t *arg)
+{
+    bool points = arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES;
+
+    put_field(writer, MP__TAG_ARGUMENT, 4 + (points ? arg->size : 8));
+    put_number32(writer, (uint32_t) arg->type);
+    if (points) {
+        put(writer, arg->value.data, arg->size);
+    } else {
+        put_number64(writer, bits_of(arg));
+    }
+}
+
+static void put_fields(writer_t *writer, const mp__block_t *block)
+{
+    put_text(writer, MP__TAG_TARGET, block->target);
+    put_text(writer, MP__TAG_MODULE, block->module);
+    put_text(writer, MP__TAG_NAME, block->name);
+    put_text(writer, MP__TAG_IDENTITY, block->identity);
+    put_text(writer, MP__TAG_PARENT_NAME, block->parent_name);
+    put_text(writer, MP__TAG_METHOD, block->method);
+    put_small(writer, MP__TAG_DAEMON, block->daemon ? 1 : 0);
+    put_small(writer, MP__TAG_DEPTH, block->depth);
+    put_field(writer, MP__TAG_AUTHKEY, block->authkey_size);
+    put(writer, block->authkey, block->authkey_size);
+    for (size_t i = 0; i < block->args->count; i++) {
+        put_argument(writer, &block->args->items[i]);
+    }
+}
+
+int mp__block_write(const mp__block_t *block, unsigned char **bytes,
+                    size_t *size)
+{
+    writer_t writer = {NULL, 0};
+
+    put_fields(&writer, block);
+    uint64_t body_size = writer.size;
+    if (body_size > MP__BLOCK_MOST) {
+        return mp__fail(MP_EMSGSIZE, 0,
+                        "the arguments of a spawned process are above 1 GiB");
+    }
+    writer.bytes = malloc(MP__BLOCK_HEADER_SIZE + (size_t) body_size);
+    if (writer.bytes == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "start block");
+    }
+    writer.size = 0;
+    put_number64(&writer, MP__BLOCK_MAGIC);
+    put_number32(&writer, MP__BLOCK_FORMAT);
+    put_number32(&writer, MP_VERSION);
+    put_number64(&writer, body_size);
+    put_fields(&writer, block);
+    *bytes = writer.bytes;
+    *size = (size_t) writer.size;
+    return 0;
+}
