@@ -14,7 +14,7 @@ tool=clang-tidy-14
 have $tool || tool=clang-tidy
 mkdir -p "$cache/tidy"
 find "$cache/tidy" -type f -mtime +30 -delete
-settings=$(cat "$root/.clang-tidy" "$0" | sha256sum)
+settings=$(cat "$root/.clang-tidy" "$root"/*/.clang-tidy "$0" | sha256sum)
 # Another compiler's warnings are none of the analyser's business.
 extra="--extra-arg=-Wno-unknown-warning-option $*"
 export build word tool cache settings extra

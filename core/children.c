@@ -31,13 +31,13 @@ void mp__children_remove_locked(mp_process_t *process)
     }
 }
 
-void mp__children_forget(void)
+// Nothing of them is touched: a forked child would copy their pages.
+mp_process_t *mp__children_forget(void)
 {
-    while (children != NULL) {
-        mp_process_t *process = children;
-        children = process->next;
-        mp__process_release(process); // of another generation: memory only
-    }
+    mp_process_t *first = children;
+
+    children = NULL;
+    return first;
 }
 
 // One that nobody holds and that has ended, out of the list; NULL if none.

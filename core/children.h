@@ -9,8 +9,8 @@
 void mp__children_add_locked(mp_process_t *process);
 void mp__children_remove_locked(mp_process_t *process);
 
-// After a fork, in the child.
-void mp__children_forget(void);
+// After a fork, in the child: the list of its parent, which is none of its own.
+mp_process_t *mp__children_forget(void);
 
 // Collects those that ended and that nobody holds any more.
 void mp__children_collect(void);

@@ -15,15 +15,23 @@ typedef struct exit_point {
     volatile int code; // it is read after the jump
 } exit_point_t;
 
-static _Thread_local exit_point_t *exit_point;
 static bool by_exit_now;
 static bool finished; // of this process: done once, also after a fork in it
+
+// Written only if it has to be: a forked child would copy its page.
+static void forget_exit_point(void)
+{
+    mp_plat_local_t *local = mp_plat_local();
+    if (local->exit_point != NULL) {
+        local->exit_point = NULL;
+    }
+}
 
 void mp__end_by_exit_now(void)
 {
     by_exit_now = true;
     finished = false;
-    exit_point = NULL;
+    forget_exit_point();
 }
 
 int mp__end_run(mp_target_fn function, const mp_args_t *args)
@@ -31,16 +39,16 @@ int mp__end_run(mp_target_fn function, const mp_args_t *args)
     exit_point_t point;
 
     if (setjmp(point.place) != 0) {
-        return exit_point->code;
+        return ((exit_point_t *) mp_plat_local()->exit_point)->code;
     }
-    exit_point = &point;
+    mp_plat_local()->exit_point = &point;
     return function(args);
 }
 
 void mp__end_thread(mp_process_t *process, int code)
 {
     mp__children_end(process);
-    exit_point = NULL;
+    forget_exit_point();
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->exitcode = mp_plat_exitcode(code);
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
@@ -82,9 +90,11 @@ void mp__at_exit(void)
 
 void mp_exit(int code)
 {
-    if (exit_point != NULL) {
-        exit_point->code = code;
-        longjmp(exit_point->place, 1);
+    exit_point_t *point = mp_plat_local()->exit_point;
+
+    if (point != NULL) {
+        point->code = code;
+        longjmp(point->place, 1);
     }
     if (!by_exit_now) {
         exit(code); // finish_process() runs among the atexit handlers

@@ -2,8 +2,10 @@
 #include "core/failure.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/message.h"
 #include "core/self.h"
@@ -16,16 +18,65 @@
 static unsigned told; // guarded by the state lock
 static bool pending;
 
+// The first byte says that there is a text behind it, and comes last.
+static void leave_note(char *note, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length > MP_PLAT_NOTE_SIZE - 2) {
+        length = MP_PLAT_NOTE_SIZE - 2;
+    }
+    note[0] = 0;
+    atomic_signal_fence(memory_order_seq_cst);
+    memcpy(note + 1, text, length);
+    note[1 + length] = '\0';
+    atomic_signal_fence(memory_order_seq_cst);
+    note[0] = 1;
+}
+
 void mp__failure_tell(mp_process_t *self, bool at_the_end)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
-    if (pending && (at_the_end || told < TOLD_AT_ONCE)) {
+    const mp_plat_child_t *parent = mp__parent_link();
+    if (pending && parent != NULL && parent->note != NULL) {
+        pending = false;
+        leave_note(parent->note, self->failure);
+    } else if (pending && parent != NULL &&
+               (at_the_end || told < TOLD_AT_ONCE)) {
         told++;
         pending = false;
-        (void) mp__message_send(mp__parent_channel(), MP__MESSAGE_FAILURE, 0,
+        (void) mp__message_send(parent->channel, MP__MESSAGE_FAILURE, 0,
                                 self->failure, MP_PLAT_AT_ONCE);
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+}
+
+// The child may have written anything to what it shares.
+static char *read_note(const char *note)
+{
+    char text[MP_PLAT_NOTE_SIZE];
+
+    if (note[0] == 0) {
+        return NULL;
+    }
+    memcpy(text, note + 1, sizeof(text) - 1);
+    text[sizeof(text) - 2] = '\0';
+    return mp__copy_text(text);
+}
+
+char *mp__failure_read(const mp_plat_child_t *child)
+{
+    mp__message_t message;
+    bool said = false;
+
+    if (child->note != NULL) {
+        return read_note(child->note);
+    }
+    while (mp__message_receive(child->channel, &message, MP_PLAT_AT_ONCE) ==
+           0) {
+        said = message.kind == MP__MESSAGE_FAILURE;
+    }
+    return said ? mp__copy_text(message.text) : NULL;
 }
 
 static void record(mp_process_t *current, char *text)

@@ -60,24 +60,26 @@ static int find_target(const mp__block_t *block, const mp_target_t **target)
 
 static int become(const mp__block_t *block, const mp_plat_child_t *parent)
 {
-    const mp__origin_t origin = {.name = block->name,
-                                 .identity = block->identity,
-                                 .parent_name = block->parent_name,
-                                 .daemon = block->daemon,
-                                 .authkey = block->authkey,
-                                 .authkey_size = block->authkey_size,
-                                 .depth = (int) block->depth,
-                                 .parent = parent};
+    mp__origin_t origin = {.daemon = block->daemon,
+                           .depth = (int) block->depth};
 
     if (block->depth > MP__DEPTH_MOST) {
         return mp__fail(MP_EDEPTH, 0, "this process is %u generations down",
                         (unsigned) block->depth);
     }
-    int r = mp__become_child(&origin);
-    if (r == 0 && block->method[0] != '\0') {
-        r = mp_set_start_method(block->method, true);
+    int r = mp__origin_make(&origin, block->name, block->identity,
+                            block->authkey, block->authkey_size);
+    if (r < 0) {
+        return r;
     }
-    return r;
+    origin.parent_name = mp__copy_text(block->parent_name);
+    if (origin.parent_name == NULL) {
+        mp__origin_free(&origin);
+        return MP_ENOMEM;
+    }
+    mp__become_child(&origin, parent);
+    return block->method[0] == '\0' ? 0
+                                    : mp_set_start_method(block->method, true);
 }
 
 static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
@@ -103,7 +105,7 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
 // A spawned child, from its first moment to its last.
 static MP_NORETURN void run_child(const char *marker)
 {
-    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE};
+    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
     const mp_target_t *target = NULL;
     mp__block_t block;
 

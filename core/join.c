@@ -2,26 +2,13 @@
 #include "core/join.h"
 
 #include "core/children.h"
-#include "core/message.h"
+#include "core/failure.h"
 #include "core/self.h"
 #include "core/start.h"
 #include "core/whose.h"
 #include "platform/fail.h"
 
 // ---- collecting ------------------------------------------------------------
-
-// What the child said last; nothing is waited for.
-static char *read_failure(const mp_process_t *process)
-{
-    mp__message_t message;
-    bool said = false;
-
-    while (mp__message_receive(process->child.channel, &message,
-                               MP_PLAT_AT_ONCE) == 0) {
-        said = message.kind == MP__MESSAGE_FAILURE;
-    }
-    return said ? mp__copy_text(message.text) : NULL;
-}
 
 static bool collect_child(mp_process_t *process)
 {
@@ -33,7 +20,7 @@ static bool collect_child(mp_process_t *process)
     process->exitcode = end.exitcode;
     process->usage_known = end.usage_known;
     process->usage = (mp_usage_t){end.user_us, end.system_us, end.peak_memory};
-    process->failure = read_failure(process);
+    process->failure = mp__failure_read(&process->child);
     return true;
 }
 
@@ -57,11 +44,15 @@ bool mp__collect_locked(mp_process_t *process)
 
 // A waiting thread uses the handles without the lock: they are closed by the
 // last one to leave if the process was closed meanwhile.
-static const char *enter(mp_process_t *process)
+static const char *enter(mp_process_t *process, int *r)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     const char *why_not = mp__not_started(process);
-    if (why_not == NULL) {
+    if (why_not == NULL && process->kind == MP__KIND_PARENT &&
+        process->child.end == MP_PLAT_NONE) {
+        *r = mp_plat_parent_watch(&process->child);
+    }
+    if (why_not == NULL && *r == 0) {
         process->waiters++;
         mp__process_hold_locked(process);
     }
@@ -69,16 +60,27 @@ static const char *enter(mp_process_t *process)
     return why_not;
 }
 
+mp_plat_child_t mp__take_handles_locked(mp_process_t *process)
+{
+    const mp_plat_child_t none = {process->child.pid, MP_PLAT_NONE,
+                                  MP_PLAT_NONE, NULL};
+    mp_plat_child_t taken = none;
+
+    if (process->waiters == 0) {
+        taken = process->child;
+        process->child = none;
+    }
+    return taken;
+}
+
 static void leave(mp_process_t *process)
 {
-    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE};
+    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
 
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->waiters--;
-    if (process->waiters == 0 && process->phase == MP__PHASE_CLOSED) {
-        unused = process->child;
-        process->child.end = MP_PLAT_NONE;
-        process->child.channel = MP_PLAT_NONE;
+    if (process->phase == MP__PHASE_CLOSED) {
+        unused = mp__take_handles_locked(process);
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     mp_plat_child_close(&unused);
@@ -135,11 +137,12 @@ int mp_process_join(mp_process_t *process, int64_t timeout_ms)
     if (process->kind == MP__KIND_SELF && process != mp_current_process()) {
         return wait_for_own_process(mp__deadline(timeout_ms));
     }
-    const char *why_not = enter(process);
-    if (why_not != NULL) {
-        return mp__state_error(why_not);
+    int r = 0;
+    const char *why_not = enter(process, &r);
+    if (why_not != NULL || r < 0) {
+        return why_not != NULL ? mp__state_error(why_not) : r;
     }
-    int r = wait_until(process, mp__deadline(timeout_ms));
+    r = wait_until(process, mp__deadline(timeout_ms));
     leave(process);
     if (r == MP_ETIMEDOUT) {
         return mp__fail(r, 0, "the process runs still");

@@ -8,4 +8,8 @@
 // leaves the list of children. The caller holds the lock and a reference.
 bool mp__collect_locked(mp_process_t *process);
 
+// What a process holds of the system, taken from it to be closed without the
+// lock; nothing while a thread still waits on it. The caller holds the lock.
+mp_plat_child_t mp__take_handles_locked(mp_process_t *process);
+
 #endif

@@ -12,7 +12,7 @@
 
 int mp_process_close(mp_process_t *process)
 {
-    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE};
+    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
     const char *why_not = NULL;
 
     if (process == NULL) {
@@ -30,11 +30,7 @@ int mp_process_close(mp_process_t *process)
     }
     if (why_not == NULL) {
         process->phase = MP__PHASE_CLOSED;
-        if (process->waiters == 0) {
-            unused = process->child;
-            process->child.end = MP_PLAT_NONE;
-            process->child.channel = MP_PLAT_NONE;
-        }
+        unused = mp__take_handles_locked(process);
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     mp_plat_child_close(&unused);

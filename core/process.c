@@ -45,7 +45,7 @@ mp_process_t *mp__process_new(void)
     }
     process->references = 1;
     process->exitcode = MP_EXITCODE_NONE;
-    process->child = (mp_plat_child_t){0, MP_PLAT_NONE, MP_PLAT_NONE};
+    process->child = (mp_plat_child_t){0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
     process->generation = mp__generation();
     return process;
 }

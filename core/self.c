@@ -24,14 +24,28 @@ static mp_process_t parent = {.kind = MP__KIND_PARENT,
                               .references = 1,
                               .phase = MP__PHASE_RUNNING,
                               .name = nothing,
+                              .name_is_static = true,
                               .identity = nothing,
                               .exitcode = MP_EXITCODE_NONE,
-                              .child = {0, MP_PLAT_NONE, MP_PLAT_NONE}};
+                              .child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL}};
 static bool has_parent;
 static atomic_bool ready;
 static atomic_uint generation;
 static bool guard_is_open;
-static _Thread_local mp_process_t *current;
+
+static mp_process_t *current(void)
+{
+    return mp_plat_local()->process;
+}
+
+// Written only if it has to be: a forked child would copy its page.
+void mp__set_current(mp_process_t *process)
+{
+    mp_plat_local_t *local = mp_plat_local();
+    if (local->process != process) {
+        local->process = process;
+    }
+}
 
 // In every forked child, the library's or the user's. What was the parent's is
 // forgotten, not returned: its handles are closed already.
@@ -41,8 +55,8 @@ static void forked(void)
     self.child.pid = mp_plat_pid();
     self.generation = atomic_load(&generation);
     has_parent = false;
-    mp__children_forget();
-    current = NULL;
+    parent.next = mp__children_forget();
+    mp__set_current(NULL);
 }
 
 static int read_depth(void)
@@ -64,95 +78,84 @@ int mp__ready(void)
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     if (!atomic_load_explicit(&ready, memory_order_relaxed)) {
         self.child =
-            (mp_plat_child_t){mp_plat_pid(), MP_PLAT_NONE, MP_PLAT_NONE};
+            (mp_plat_child_t){mp_plat_pid(), MP_PLAT_NONE, MP_PLAT_NONE, NULL};
         self.depth = read_depth();
-        r = atexit(mp__at_exit) == 0 ? 0 : mp__fail(MP_ENOMEM, 0, "atexit");
+        r = mp_plat_at_exit(mp__at_exit);
         atomic_store_explicit(&ready, r == 0, memory_order_release);
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     return r;
 }
 
-// A forked child has its parent's copy of a text, or the static one.
-static void replace(char **place, char *text)
+// ---- becoming a child
+// --------------------------------------------------------
+
+int mp__origin_make(mp__origin_t *origin, const char *name,
+                    const char *identity, const void *authkey,
+                    size_t authkey_size)
 {
-    if (*place != nothing) {
-        free(*place);
+    origin->name = mp__copy_text(name);
+    origin->identity = mp__copy_text(identity);
+    origin->authkey = mp__copy_bytes(authkey, authkey_size);
+    origin->authkey_size = authkey_size;
+    if (origin->name != NULL && origin->identity != NULL &&
+        origin->authkey != NULL) {
+        return 0;
     }
-    *place = text;
+    mp__origin_free(origin);
+    return MP_ENOMEM;
 }
 
-static int copy_origin(const mp__origin_t *origin, void **authkey)
+void mp__origin_free(mp__origin_t *origin)
 {
-    char *name = mp__copy_text(origin->name);
-    char *identity = mp__copy_text(origin->identity);
-    char *parent_name = mp__copy_text(origin->parent_name);
-
-    *authkey = mp__copy_bytes(origin->authkey, origin->authkey_size);
-    if (name == NULL || identity == NULL || parent_name == NULL ||
-        *authkey == NULL) {
-        free(name);
-        free(identity);
-        free(parent_name);
-        free(*authkey);
-        return MP_ENOMEM;
-    }
-    if (!self.name_is_static) {
-        free(self.name);
-    }
-    replace(&self.identity, identity);
-    replace(&parent.name, parent_name);
-    self.name = name;
-    self.name_is_static = false;
-    return 0;
+    free(origin->name);
+    free(origin->identity);
+    free(origin->authkey);
 }
 
-int mp__become_child(const mp__origin_t *origin)
+void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link)
 {
-    void *authkey = NULL;
-
-    int r = copy_origin(origin, &authkey);
-    if (r < 0) {
-        return r;
-    }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
-    free(self.authkey);
-    self.authkey = authkey;
+    parent.identity = self.identity; // what a forked child finds here
+    parent.authkey = self.authkey;   // is its parent's
+    self.name = origin->name;
+    self.name_is_static = false;
+    self.identity = origin->identity;
+    self.authkey = origin->authkey;
     self.authkey_size = origin->authkey_size;
     self.daemon = origin->daemon;
+    self.depth = origin->depth;
     self.children_made = 0;
-    free(self.failure);
     self.failure = NULL;
-    parent.child = *origin->parent;
+    parent.name = origin->parent_name;
+    parent.child = *link;
     parent.generation = atomic_load(&generation);
     has_parent = true;
-    self.depth = origin->depth;
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    return 0;
 }
 
-void mp__set_current(mp_process_t *process)
-{
-    current = process;
-}
+// ---- who this is
+// -------------------------------------------------------------
 
 mp_process_t *mp_current_process(void)
 {
     (void) mp__ready(); // without it the answer is the same, but for the pid
-    return current != NULL ? current : &self;
+    mp_process_t *process = current();
+    return process != NULL ? process : &self;
 }
 
 mp_process_t *mp_parent_process(void)
 {
-    if (current != NULL) {
-        return current->creator;
+    const mp_process_t *process = current();
+    if (process != NULL) {
+        return process->creator;
     }
     return has_parent ? &parent : NULL;
 }
 
 bool mp__in_child(void)
 {
-    return current != NULL || has_parent;
+    return current() != NULL || has_parent;
 }
 
 unsigned mp__generation(void)
@@ -160,9 +163,9 @@ unsigned mp__generation(void)
     return atomic_load_explicit(&generation, memory_order_relaxed);
 }
 
-intptr_t mp__parent_channel(void)
+const mp_plat_child_t *mp__parent_link(void)
 {
-    return has_parent ? parent.child.channel : MP_PLAT_NONE;
+    return has_parent ? &parent.child : NULL;
 }
 
 void mp__guard_open(void)

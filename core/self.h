@@ -14,27 +14,35 @@
 // processes begins with it.
 int mp__ready(void);
 
-// How this process came to be, as its child needs it.
+// How a child came to be. Name, identity and key are owned; the parent's name
+// stays as long as the process.
 typedef struct mp__origin {
-    const char *name;
-    const char *identity;
-    const char *parent_name;
-    bool daemon;
-    const void *authkey;
+    char *name;
+    char *identity;
+    void *authkey;
     size_t authkey_size;
+    char *parent_name;
+    bool daemon;
     int depth;
-    const mp_plat_child_t *parent; // its handles become ours
 } mp__origin_t;
 
+// Copies what a child will need; made before a fork, so that the child has
+// nothing to fail at. MP_ENOMEM: nothing is left to free.
+int mp__origin_make(mp__origin_t *origin, const char *name,
+                    const char *identity, const void *authkey,
+                    size_t authkey_size);
+void mp__origin_free(mp__origin_t *origin);
+
 // Makes this process the child that it is, after a fork or in a spawned one.
-int mp__become_child(const mp__origin_t *origin);
+// What the origin owns, and the link to the parent, become its own.
+void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link);
 
 // Makes `process` the current one of this thread (NULL: this process).
 void mp__set_current(mp_process_t *process);
 
 bool mp__in_child(void);       // this code runs in a child or a thread of ours
 unsigned mp__generation(void); // how many forks lie behind this process
-intptr_t mp__parent_channel(void); // the start channel, in a child
+const mp_plat_child_t *mp__parent_link(void); // NULL if this is no child
 
 // The guard against spawning without end. The running program may be spawned
 // once mp_freeze_support() ran in it, or its target runs.

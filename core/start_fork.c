@@ -7,40 +7,45 @@
 
 // In the child: it never returns. What it holds of the parent's objects is a
 // copy that it leaves alone.
-static void run_child(const mp_process_t *process, mp_target_fn function,
-                      const mp_plat_child_t *parent, const char *parent_name)
+static MP_NORETURN void run_child(const mp_process_t *process,
+                                  mp_target_fn function,
+                                  const mp__origin_t *origin,
+                                  const mp_plat_child_t *parent)
 {
-    const mp__origin_t origin = {.name = process->name,
-                                 .identity = process->identity,
-                                 .parent_name = parent_name,
-                                 .daemon = process->daemon,
-                                 .authkey = process->authkey,
-                                 .authkey_size = process->authkey_size,
-                                 .depth = process->depth,
-                                 .parent = parent};
-
     mp__end_by_exit_now();
-    if (mp__become_child(&origin) < 0) {
-        mp_exit(mp_failure(1, "%s", mp__fail_last()->message));
-    }
+    mp__become_child(origin, parent);
     mp_exit(function(process->args));
+}
+
+static int make_origin(const mp_process_t *process, mp__origin_t *origin)
+{
+    origin->daemon = process->daemon;
+    origin->depth = process->depth;
+    origin->parent_name = mp_current_process()->name;
+    return mp__origin_make(origin, process->name, process->identity,
+                           process->authkey, process->authkey_size);
 }
 
 int mp__start_fork(mp_process_t *process)
 {
-    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE};
+    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
     mp_target_fn function = NULL;
-    const char *parent_name = mp_process_name(mp_current_process());
+    mp__origin_t origin;
 
     int r = mp__start_function(process, &function);
     if (r == 0) {
-        r = mp_plat_fork(&child);
+        r = make_origin(process, &origin);
     }
     if (r < 0) {
         return r;
     }
+    r = mp_plat_fork(&child);
     if (r > 0) {
-        run_child(process, function, &child, parent_name);
+        run_child(process, function, &origin, &child);
+    }
+    mp__origin_free(&origin);
+    if (r < 0) {
+        return r;
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->child = child;

@@ -122,7 +122,7 @@ static int explain(const mp_process_t *process, mp_plat_child_t *child, int r)
 static int start_program(mp_process_t *process, const char *program,
                          const unsigned char *bytes, size_t size)
 {
-    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE};
+    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
     char depth[16];
 
     (void) snprintf(depth, sizeof(depth), "%d", process->depth);

@@ -27,6 +27,12 @@
 // before fork() returns there, with no lock held.
 int mp_plat_init(void (*forked)(void));
 
+// Has `run` called, once, when this process ends by exit() or by returning from
+// main(), while its other threads still run. (On Windows a DLL's atexit() runs
+// when they have been ended.) The module that holds `run` is never unloaded
+// there.
+int mp_plat_at_exit(void (*run)(void));
+
 // Ends this process now: no atexit handler, no flushing.
 void mp_plat_exit_now(int code) MP_NORETURN;
 
@@ -64,6 +70,17 @@ void mp_plat_event_destroy(mp_plat_event_t *event); // NULL is fine
 // the system has no more threads.
 int mp_plat_thread_start(void (*run)(void *), void *argument);
 
+// What the library remembers of each thread: all zero at first. Never NULL; a
+// thread for which there is no memory shares one with others like it.
+#define MP_PLAT_TEXT_SIZE 512
+typedef struct mp_plat_local {
+    void *process;    // core's: the process that this thread is
+    void *exit_point; // core's: where mp_exit() of this thread goes
+    mp_error_t error; // the last failure
+    char text[MP_PLAT_TEXT_SIZE];
+} mp_plat_local_t;
+mp_plat_local_t *mp_plat_local(void);
+
 // ---- this process and this machine -----------------------------------------
 
 int64_t mp_plat_pid(void);
@@ -85,11 +102,15 @@ int mp_plat_process_cpu_count(void);          // usable here, or MP_ENOTSUP
 
 // ---- children --------------------------------------------------------------
 
+#define MP_PLAT_NOTE_SIZE 1024
+
 // A child as its parent holds it, or a parent as its child does.
 typedef struct mp_plat_child {
     int64_t pid;
     intptr_t end;     // ready when the process has ended: the sentinel
-    intptr_t channel; // this side of the start channel
+    intptr_t channel; // this side of the start channel, of a spawned child
+    char *note;       // MP_PLAT_NOTE_SIZE bytes that a forked child shares with
+                      // its parent, the first one zero; else NULL
 } mp_plat_child_t;
 
 // What is to run. The child's command line is `program` and one marker,
@@ -124,8 +145,7 @@ enum mp_plat_forking {
 enum mp_plat_forking mp_plat_forking(void);
 
 // Copies this process: 1 in the child, 0 in the parent. In the child, `child`
-// is the parent as mp_plat_parent_open() would give it, with the child's side
-// of the channel. MP_ENOTSUP where there is no fork.
+// is the parent. MP_ENOTSUP where there is no fork.
 int mp_plat_fork(mp_plat_child_t *child);
 // Starts a program with the other side of a new channel and nothing else above
 // descriptor 2. MP_ENOENT, MP_EACCES, MP_ENPROC, MP_EMFILE, MP_ENOMEM.
@@ -146,17 +166,19 @@ void mp_plat_child_close(mp_plat_child_t *child);
 
 // In a spawned child: `marker` is what stands behind MP_PLAT_MARKER. Opens the
 // channel after checking that the process at its other end is this process's
-// parent and belongs to the same user; *parent gets the channel, the parent's
-// pid, and what mp_plat_child_wait() needs to see its end. MP_EACCES if
-// anything of that is not so.
+// parent and belongs to the same user; *parent gets the channel and the
+// parent's pid. MP_EACCES if anything of that is not so.
 int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker);
+// Opens what mp_plat_child_wait() needs to see the end of a parent. Not before
+// somebody asks: few children do.
+int mp_plat_parent_watch(mp_plat_child_t *parent);
 
 // ---- channels: bytes between a parent and a child --------------------------
 
 // Both transfer all `size` bytes or fail: MP_EEOF the other side is closed,
 // MP_ETIMEDOUT after the deadline (then the channel is of no use any more,
 // unless nothing was transferred). They never raise SIGPIPE. With
-// MP_PLAT_AT_ONCE they transfer what goes without waiting.
+// MP_PLAT_AT_ONCE they do not wait, and these two codes are not recorded.
 int mp_plat_channel_send(intptr_t channel, const void *bytes, size_t size,
                          int64_t deadline);
 int mp_plat_channel_receive(intptr_t channel, void *bytes, size_t size,

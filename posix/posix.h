@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 
 #include "platform/platform.h"
 
@@ -31,10 +32,24 @@ int mp_posix_own_add(int descriptor);    // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor); // -1 is fine
 // Moves a descriptor below `least` out of the way, to 10 or above.
 int mp_posix_own_raise(int *descriptor, int least);
-// The three steps of a fork. After the last one the child holds `keep` only.
-void mp_posix_own_before_fork(void);
-void mp_posix_own_after_fork_parent(void);
-void mp_posix_own_after_fork_child(const int *keep, size_t count);
+// In a forked child, with the lock held: closes all but `keep`.
+void mp_posix_own_forked(int keep);
+
+// ---- notes (posix_note.c)
+// -----------------------------------------------------
+
+// MP_PLAT_NOTE_SIZE bytes that a fork shares instead of copying. MP_ENOMEM.
+int mp_posix_note_take(char **note);
+void mp_posix_note_free(char *note); // NULL is fine
+// In a forked child, with the lock held: these notes are its parent's.
+void mp_posix_note_forked(void);
+
+// ---- the lock of this room (posix_lock.c)
+// --------------------------------------
+
+// It guards descriptors and notes, and a fork takes it, too.
+void mp_posix_lock(void);
+void mp_posix_unlock(void);
 
 // ---- birth of descriptors (posix_pair_*.c)
 // -------------------------------------
@@ -45,8 +60,8 @@ extern const int mp_posix_send_flags; // what keeps send() from SIGPIPE
 
 // ---- forking (posix_life.c) -------------------------------------------------
 
-// The descriptors that the child of this thread's next fork() keeps.
-void mp_posix_keep(const int *descriptors, size_t count);
+// fork(), whose child keeps this descriptor of the library's (-1: none).
+pid_t mp_posix_fork(int keep);
 
 // ---- the ends of a child (posix_ends.c)
 // ----------------------------------------
@@ -58,7 +73,7 @@ typedef struct mp_posix_ends {
     int death[2]; // nothing is ever written; closed by the child's end
 } mp_posix_ends_t;
 
-int mp_posix_ends_open(mp_posix_ends_t *ends);
+int mp_posix_ends_open(mp_posix_ends_t *ends, bool with_channel);
 void mp_posix_ends_close(mp_posix_ends_t *ends, int side);
 // Makes *child of a new child. If that fails the child is ended.
 int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
@@ -69,7 +84,6 @@ int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
 // Opens what watching a child will need, before there is a child.
 int mp_posix_watch_prepare(mp_posix_ends_t *ends);
 int mp_posix_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends);
-int mp_posix_watch_parent(mp_plat_child_t *parent);
 // Collects the status: 1 with *status (as of wait()) and *usage, 0 if it runs
 // still, -1 if another took it.
 int mp_posix_watch_collect(const mp_plat_child_t *child, int *status,
@@ -79,7 +93,7 @@ int mp_posix_watch_signal(const mp_plat_child_t *child, int number); // errno
 // not.
 bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready);
 // How long a poll of the handle may last before asking that, in nanoseconds.
-int64_t mp_posix_watch_slice(void);
+int64_t mp_posix_watch_slice(const mp_plat_child_t *process);
 
 extern const int mp_posix_maxrss_unit; // bytes in a unit of ru_maxrss
 
@@ -88,6 +102,8 @@ extern const int mp_posix_maxrss_unit; // bytes in a unit of ru_maxrss
 int mp_posix_death_prepare(mp_posix_ends_t *ends);
 int mp_posix_death_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends);
 int mp_posix_death_watch_parent(mp_plat_child_t *parent);
+// It is watched like that: a parent has no pipe, but perhaps a channel.
+bool mp_posix_is_parent(const mp_plat_child_t *process);
 int mp_posix_death_collect(const mp_plat_child_t *child, int *status,
                            struct rusage *usage);
 int mp_posix_death_signal(const mp_plat_child_t *child, int number);

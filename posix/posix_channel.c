@@ -16,6 +16,9 @@ static int wait_to_retry(intptr_t channel, short events, int64_t deadline)
     if (errno != EAGAIN) {
         return mp_posix_fail(errno, "the start channel");
     }
+    if (deadline == MP_PLAT_AT_ONCE) {
+        return MP_ETIMEDOUT;
+    }
     int ready = mp_posix_poll((int) channel, events, deadline);
     if (ready < 0) {
         return mp_posix_fail(errno, "waiting for the start channel");
@@ -54,7 +57,9 @@ int mp_plat_channel_receive(intptr_t channel, void *bytes, size_t size,
     while (size > 0) {
         ssize_t done = recv((int) channel, rest, size, MSG_DONTWAIT);
         if (done == 0) {
-            return mp__fail(MP_EEOF, 0, "the start channel is closed");
+            return deadline == MP_PLAT_AT_ONCE
+                       ? MP_EEOF
+                       : mp__fail(MP_EEOF, 0, "the start channel is closed");
         }
         if (done < 0) {
             int r = wait_to_retry(channel, POLLIN, deadline);

@@ -21,11 +21,17 @@ int mp_posix_death_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends)
     return 0;
 }
 
-// The channel to a parent is closed by the parent's end.
+// The channel to a parent is closed by the parent's end. Where there is none,
+// the parent is looked at from time to time.
 int mp_posix_death_watch_parent(mp_plat_child_t *parent)
 {
     parent->end = parent->channel;
     return 0;
+}
+
+bool mp_posix_is_parent(const mp_plat_child_t *process)
+{
+    return process->end == process->channel;
 }
 
 // Whether the child is there to be collected: 1 it has ended, 0 it runs, -1
@@ -63,7 +69,7 @@ int mp_posix_death_signal(const mp_plat_child_t *child, int number)
 
 bool mp_posix_death_ended(const mp_plat_child_t *process)
 {
-    if (process->end == process->channel) {
+    if (mp_posix_is_parent(process)) {
         return getppid() != (pid_t) process->pid;
     }
     return peek(process) != 0;

@@ -12,9 +12,9 @@
 #define PAUSE_MOST_MS 50
 
 // Until when to poll: some builds look at the process itself now and then.
-static int64_t next_look(int64_t deadline)
+static int64_t next_look(const mp_plat_child_t *child, int64_t deadline)
 {
-    int64_t slice = mp_posix_watch_slice();
+    int64_t slice = mp_posix_watch_slice(child);
     if (slice == 0 || deadline == MP_PLAT_AT_ONCE) {
         return deadline;
     }
@@ -35,7 +35,7 @@ int mp_plat_child_wait(const mp_plat_child_t *child, int64_t deadline)
     int pause_ms = 1;
 
     for (;;) {
-        int64_t until = next_look(deadline);
+        int64_t until = next_look(child, deadline);
         int ready = mp_posix_poll((int) child->end, POLLIN, until);
         if (ready < 0) {
             return mp_posix_fail(errno, "waiting for a process");
@@ -101,8 +101,10 @@ void mp_plat_child_close(mp_plat_child_t *child)
         mp_posix_own_close((int) child->end);
     }
     mp_posix_own_close((int) child->channel);
+    mp_posix_note_free(child->note);
     child->end = MP_PLAT_NONE;
     child->channel = MP_PLAT_NONE;
+    child->note = NULL;
 }
 
 int mp_plat_exitcode(int code)

@@ -15,14 +15,13 @@ static int leave_streams(mp_posix_ends_t *ends, int side)
                  : mp_posix_own_raise(&ends->death[side], STDERR_FILENO + 1);
 }
 
-int mp_posix_ends_open(mp_posix_ends_t *ends)
+int mp_posix_ends_open(mp_posix_ends_t *ends, bool with_channel)
 {
     *ends = (mp_posix_ends_t){.channel = {-1, -1}, .death = {-1, -1}};
-    int r = mp_posix_own_socketpair(ends->channel);
-    if (r < 0) {
-        return r;
+    int r = mp_posix_watch_prepare(ends);
+    if (r == 0 && with_channel) {
+        r = mp_posix_own_socketpair(ends->channel);
     }
-    r = mp_posix_watch_prepare(ends);
     for (int side = 0; r == 0 && side < 2; side++) {
         r = leave_streams(ends, side);
     }
@@ -49,7 +48,7 @@ static void end_child(pid_t pid)
 }
 
 // The child's side is closed first: its numbers are free then for what
-// watching the child needs, so this does not fail for want of descriptors.
+// watching the child needs.
 int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
                         mp_plat_child_t *child)
 {
@@ -57,6 +56,7 @@ int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
     child->pid = pid;
     child->channel = ends->channel[0];
     child->end = MP_PLAT_NONE;
+    child->note = NULL;
     int r = mp_posix_watch_child(child, ends);
     if (r < 0) {
         end_child((pid_t) pid);

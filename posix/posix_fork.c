@@ -6,38 +6,44 @@
 
 #include "platform/fail.h"
 
-static int in_child(const mp_posix_ends_t *ends, int64_t parent_pid,
-                    mp_plat_child_t *parent)
+static void give_up(mp_posix_ends_t *ends, char *note)
 {
-    parent->pid = parent_pid;
-    parent->channel = ends->channel[1];
-    if (mp_posix_watch_parent(parent) < 0) {
-        parent->end = parent->channel; // it tells the same, a little later
-    }
-    return 1;
+    mp_posix_ends_close(ends, 0);
+    mp_posix_ends_close(ends, 1);
+    mp_posix_note_free(note);
 }
 
+// A forked child has no channel: it was told everything by being forked, and
+// the note takes what it has to say. What this touches is copied by the child,
+// page by page, at a price; so little is touched.
 int mp_plat_fork(mp_plat_child_t *child)
 {
     mp_posix_ends_t ends;
+    char *note = NULL;
     int64_t self = mp_plat_pid();
 
-    int r = mp_posix_ends_open(&ends);
+    int r = mp_posix_ends_open(&ends, false);
+    if (r == 0) {
+        r = mp_posix_note_take(&note);
+    }
     if (r < 0) {
+        give_up(&ends, note);
         return r;
     }
-    int kept[2] = {ends.channel[1], ends.death[1]};
-    mp_posix_keep(kept, 2);
-    pid_t pid = fork();
-    int os_code = errno;
-    mp_posix_keep(NULL, 0);
+    pid_t pid = mp_posix_fork(ends.death[1]);
     if (pid == 0) {
-        return in_child(&ends, self, child);
+        *child = (mp_plat_child_t){self, MP_PLAT_NONE, MP_PLAT_NONE, note};
+        return 1;
     }
-    if (pid < 0) {
-        mp_posix_ends_close(&ends, 0);
-        mp_posix_ends_close(&ends, 1);
-        return mp_posix_fail(os_code, "this process cannot be forked");
+    if (pid > 0) {
+        r = mp_posix_ends_adopt(&ends, pid, child);
+    } else {
+        r = mp_posix_fail(errno, "this process cannot be forked");
     }
-    return mp_posix_ends_adopt(&ends, pid, child);
+    if (r < 0) {
+        give_up(&ends, note);
+        return r;
+    }
+    child->note = note;
+    return 0;
 }

@@ -15,3 +15,15 @@ void mp_plat_unlock(enum mp_plat_lock which)
 {
     (void) pthread_mutex_unlock(&locks[which]);
 }
+
+static pthread_mutex_t room_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void mp_posix_lock(void)
+{
+    (void) pthread_mutex_lock(&room_lock);
+}
+
+void mp_posix_unlock(void)
+{
+    (void) pthread_mutex_unlock(&room_lock);
+}

@@ -10,7 +10,6 @@
 #include "platform/fail.h"
 
 // A bit for each descriptor number.
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t *owned;
 static size_t owned_words;
 
@@ -68,10 +67,10 @@ static int add_pair_locked(const int pair[2])
 
 static int born(int (*make)(int pair[2]), int pair[2], const char *what)
 {
-    (void) pthread_mutex_lock(&lock);
+    mp_posix_lock();
     int r = make(pair);
     r = r == 0 ? add_pair_locked(pair) : mp_posix_fail(errno, what);
-    (void) pthread_mutex_unlock(&lock);
+    mp_posix_unlock();
     return r;
 }
 
@@ -87,12 +86,12 @@ int mp_posix_own_pipe(int pair[2])
 
 int mp_posix_own_add(int descriptor)
 {
-    (void) pthread_mutex_lock(&lock);
+    mp_posix_lock();
     int r = add_locked(descriptor);
     if (r < 0) {
         (void) close(descriptor);
     }
-    (void) pthread_mutex_unlock(&lock);
+    mp_posix_unlock();
     return r;
 }
 
@@ -101,10 +100,10 @@ void mp_posix_own_close(int descriptor)
     if (descriptor < 0) {
         return;
     }
-    (void) pthread_mutex_lock(&lock);
+    mp_posix_lock();
     forget_locked(descriptor);
     (void) close(descriptor);
-    (void) pthread_mutex_unlock(&lock);
+    mp_posix_unlock();
 }
 
 int mp_posix_own_raise(int *descriptor, int least)
@@ -112,7 +111,7 @@ int mp_posix_own_raise(int *descriptor, int least)
     if (*descriptor < 0 || *descriptor >= least) {
         return 0;
     }
-    (void) pthread_mutex_lock(&lock);
+    mp_posix_lock();
     int higher = fcntl(*descriptor, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
     int r = higher < 0 ? mp_posix_fail(errno, "a descriptor cannot be moved")
                        : add_locked(higher);
@@ -123,18 +122,8 @@ int mp_posix_own_raise(int *descriptor, int least)
     } else if (higher >= 0) {
         (void) close(higher);
     }
-    (void) pthread_mutex_unlock(&lock);
+    mp_posix_unlock();
     return r;
-}
-
-void mp_posix_own_before_fork(void)
-{
-    (void) pthread_mutex_lock(&lock);
-}
-
-void mp_posix_own_after_fork_parent(void)
-{
-    (void) pthread_mutex_unlock(&lock);
 }
 
 // What is kept was taken out of the table before.
@@ -149,20 +138,15 @@ static void close_word(size_t word)
     }
 }
 
-void mp_posix_own_after_fork_child(const int *keep, size_t count)
+void mp_posix_own_forked(int keep)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (keep[i] >= 0) {
-            forget_locked(keep[i]);
-        }
+    if (keep >= 0) {
+        forget_locked(keep);
     }
     for (size_t word = 0; word < owned_words; word++) {
         close_word(word);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (keep[i] >= 0) {
-            (void) add_locked(keep[i]); // there is room: it was in before
-        }
+    if (keep >= 0) {
+        (void) add_locked(keep); // there is room: it was in before
     }
-    (void) pthread_mutex_unlock(&lock);
 }

@@ -147,7 +147,7 @@ static int spawn_program(const char *path, char *name,
 // the child overwrites one that is still to be moved.
 static int open_raised(mp_posix_ends_t *ends)
 {
-    int r = mp_posix_ends_open(ends);
+    int r = mp_posix_ends_open(ends, true);
     if (r < 0) {
         return r;
     }
@@ -183,8 +183,8 @@ int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
     }
     r = open_raised(&ends);
     if (r == 0) {
-        bool self = spawn->program == NULL && mp_posix_self()[0] != '\0';
-        r = spawn_program(self ? mp_posix_self() : name, name, spawn, &ends,
+        const char *self = spawn->program == NULL ? mp_posix_self() : "";
+        r = spawn_program(self[0] != '\0' ? self : name, name, spawn, &ends,
                           child);
         if (r < 0) {
             mp_posix_ends_close(&ends, 0);

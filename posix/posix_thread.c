@@ -51,3 +51,10 @@ int mp_plat_thread_start(void (*run)(void *), void *argument)
     }
     return 0;
 }
+
+mp_plat_local_t *mp_plat_local(void)
+{
+    static _Thread_local mp_plat_local_t local;
+
+    return &local;
+}

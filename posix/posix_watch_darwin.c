@@ -12,6 +12,8 @@
 
 #include "platform/fail.h"
 
+#define SLICE_NS 250000000
+
 const int mp_posix_maxrss_unit = 1;
 
 int mp_posix_watch_prepare(mp_posix_ends_t *ends)
@@ -70,7 +72,7 @@ int mp_posix_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends)
 }
 
 // The number of a parent that died before this belongs to somebody else.
-int mp_posix_watch_parent(mp_plat_child_t *parent)
+int mp_plat_parent_watch(mp_plat_child_t *parent)
 {
     if (watch(parent) < 0) {
         return mp_posix_death_watch_parent(parent);
@@ -104,11 +106,10 @@ int mp_posix_watch_signal(const mp_plat_child_t *child, int number)
 
 bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready)
 {
-    return process->end == process->channel ? mp_posix_death_ended(process)
-                                            : ready;
+    return mp_posix_is_parent(process) ? mp_posix_death_ended(process) : ready;
 }
 
-int64_t mp_posix_watch_slice(void)
+int64_t mp_posix_watch_slice(const mp_plat_child_t *process)
 {
-    return 0;
+    return mp_posix_is_parent(process) ? SLICE_NS : 0;
 }

@@ -91,7 +91,7 @@ int mp_posix_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends)
 
 // A parent that died before this has left its number to somebody else:
 // getppid() is asked after the pidfd is open.
-int mp_posix_watch_parent(mp_plat_child_t *parent)
+int mp_plat_parent_watch(mp_plat_child_t *parent)
 {
     if (refused() || watch(parent) < 0) {
         return mp_posix_death_watch_parent(parent);
@@ -136,13 +136,13 @@ int mp_posix_watch_signal(const mp_plat_child_t *child, int number)
 
 bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready)
 {
-    if (refused() || process->end == process->channel) {
+    if (refused() || mp_posix_is_parent(process)) {
         return mp_posix_death_ended(process);
     }
     return ready;
 }
 
-int64_t mp_posix_watch_slice(void)
+int64_t mp_posix_watch_slice(const mp_plat_child_t *process)
 {
-    return refused() ? SLICE_NS : 0;
+    return refused() || mp_posix_is_parent(process) ? SLICE_NS : 0;
 }

@@ -15,7 +15,7 @@ int mp_posix_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends)
     return mp_posix_death_watch_child(child, ends);
 }
 
-int mp_posix_watch_parent(mp_plat_child_t *parent)
+int mp_plat_parent_watch(mp_plat_child_t *parent)
 {
     return mp_posix_death_watch_parent(parent);
 }
@@ -37,7 +37,8 @@ bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready)
     return mp_posix_death_ended(process);
 }
 
-int64_t mp_posix_watch_slice(void)
+int64_t mp_posix_watch_slice(const mp_plat_child_t *process)
 {
+    (void) process;
     return SLICE_NS;
 }

@@ -17,7 +17,7 @@
 #include <multiprocessing.h>
 
 // A guard against hanging, never a limit that a working library comes near.
-#define TEST_GUARD_MS 60000
+#define TEST_GUARD_MS 40000 // below what ctest gives a program
 
 // ---- the tests of a program -----------------------------------------------
 

@@ -3,11 +3,13 @@
 #define _GNU_SOURCE // POSIX 2008, which C11 hides
 #include "tests/support.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int return_it(const mp_args_t *args)
@@ -157,6 +159,81 @@ static void own_program_is_found_in_another_folder(void)
     assert_int_equal(code, 5);
 }
 
+// ---- rights of another user ------------------------------------------------
+
+#define NOBODY 12345 // a user that runs nothing else
+
+static void copy_program(const char *from, const char *to)
+{
+    static char bytes[1 << 16];
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = open(to, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    ssize_t size;
+
+    assert_true(in >= 0 && out >= 0);
+    while ((size = read(in, bytes, sizeof(bytes))) > 0) {
+        assert_int_equal(write(out, bytes, (size_t) size), size);
+    }
+    (void) close(in);
+    assert_int_equal(close(out), 0);
+}
+
+// In a child of the test's own, whose user cannot be changed back: the exit
+// code of a process that runs `path`, or 100 less the error of its start.
+static int start_as_nobody(const char *path)
+{
+    mp_process_options_t options = {.context = mp_get_context("spawn")};
+    mp_process_t *process = NULL;
+
+    if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0 ||
+        mp_set_executable(path) < 0 ||
+        mp_process_create(&process, return_it, MP_ARGS(5), &options) < 0) {
+        return 99;
+    }
+    int r = mp_process_start(process);
+    if (r < 0) {
+        return 100 - r;
+    }
+    r = mp_process_join(process, TEST_GUARD_MS);
+    return r == 0 ? mp_process_exitcode(process) : 98;
+}
+
+static int run_as_nobody(const char *path)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        _exit(start_as_nobody(path));
+    }
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void program_with_rights_of_another_is_no_child(void)
+{
+    char path[300];
+    char *own = NULL;
+
+    if (geteuid() != 0) {
+        skip();
+    }
+    assert_int_equal(mp_get_executable(&own), 0);
+    test_make_file(path, sizeof(path));
+    copy_program(own, path);
+    mp_free(own);
+    assert_int_equal(chmod(path, 0755), 0);
+    int without = run_as_nobody(path);
+    assert_int_equal(chmod(path, 04755), 0);
+    int with = run_as_nobody(path);
+    (void) unlink(path);
+    assert_int_equal(without, 5);
+    assert_in_range(with, 101, 199);
+}
+
 static const struct test tests[] = {
     {"an executable that went away is an error", missing_executable,
      TEST_SPAWN},
@@ -174,6 +251,8 @@ static const struct test tests[] = {
      relative_path_survives_a_change_of_folder, TEST_SPAWN},
     {"the running program is found from another folder",
      own_program_is_found_in_another_folder, TEST_SPAWN},
+    {"a program with the rights of another user is no child",
+     program_with_rights_of_another_is_no_child, TEST_ONCE},
 };
 
 int main(int argc, char **argv)

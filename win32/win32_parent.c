@@ -180,5 +180,13 @@ int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker)
     parent->pid = (int64_t) pid;
     parent->end = (intptr_t) process;
     parent->channel = (intptr_t) pipe;
+    parent->note = NULL;
+    return 0;
+}
+
+// Its handle was needed for the checks already.
+int mp_plat_parent_watch(mp_plat_child_t *parent)
+{
+    (void) parent;
     return 0;
 }

@@ -297,5 +297,6 @@ int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
     child->pid = (int64_t) process.dwProcessId;
     child->end = (intptr_t) process.hProcess;
     child->channel = (intptr_t) parent_end;
+    child->note = NULL;
     return 0;
 }

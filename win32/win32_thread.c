@@ -35,3 +35,42 @@ int mp_plat_thread_start(void (*run)(void *), void *argument)
     (void) CloseHandle((HANDLE) thread);
     return 0;
 }
+
+// MinGW's _Thread_local ends the program when it finds no memory for a thread;
+// a slot of our own does not. Only what a thread remembers is lost then.
+static DWORD local_slot = FLS_OUT_OF_INDEXES;
+static INIT_ONCE local_once = INIT_ONCE_STATIC_INIT;
+static mp_plat_local_t shared_local;
+
+static void NTAPI free_local(void *local)
+{
+    free(local);
+}
+
+static BOOL CALLBACK make_slot(INIT_ONCE *once, void *argument, void **context)
+{
+    (void) once;
+    (void) argument;
+    (void) context;
+    local_slot = FlsAlloc(free_local);
+    return TRUE;
+}
+
+mp_plat_local_t *mp_plat_local(void)
+{
+    (void) InitOnceExecuteOnce(&local_once, make_slot, NULL, NULL);
+    if (local_slot == FLS_OUT_OF_INDEXES) {
+        return &shared_local;
+    }
+    DWORD error = GetLastError(); // who records a failure needs it still
+    mp_plat_local_t *local = FlsGetValue(local_slot);
+    if (local == NULL) {
+        local = calloc(1, sizeof(*local));
+        if (local != NULL && !FlsSetValue(local_slot, local)) {
+            free(local);
+            local = NULL;
+        }
+    }
+    SetLastError(error);
+    return local != NULL ? local : &shared_local;
+}
