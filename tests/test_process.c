@@ -324,6 +324,31 @@ static void silence_is_no_failure(void)
     assert_int_equal(mp_failure(12, "outside of a child: %d", 1), 12);
 }
 
+static void null_is_refused(void)
+{
+    const void *key = NULL;
+    size_t size = 0;
+    intptr_t sentinel;
+    mp_usage_t usage;
+
+    assert_int_equal(mp_process_start(NULL), MP_EINVAL);
+    assert_int_equal(mp_process_join(NULL, 0), MP_EINVAL);
+    assert_int_equal(mp_process_is_alive(NULL), MP_EINVAL);
+    assert_int_equal(mp_process_terminate(NULL), MP_EINVAL);
+    assert_int_equal(mp_process_kill(NULL), MP_EINVAL);
+    assert_int_equal(mp_process_close(NULL), MP_EINVAL);
+    assert_int_equal(mp_process_set_name(NULL, "x"), MP_EINVAL);
+    assert_int_equal(mp_process_set_daemon(NULL, true), MP_EINVAL);
+    assert_int_equal(mp_process_sentinel(NULL, &sentinel), MP_EINVAL);
+    assert_int_equal(mp_process_usage(NULL, &usage), MP_EINVAL);
+    assert_int_equal(mp_process_authkey(NULL, &key, &size), MP_EINVAL);
+    assert_int_equal(mp_process_set_authkey(NULL, "x", 1), MP_EINVAL);
+    assert_int_equal(mp_process_pid(NULL), 0);
+    assert_int_equal(mp_process_exitcode(NULL), MP_EXITCODE_NONE);
+    assert_null(mp_process_failure(NULL));
+    mp_process_destroy(NULL);
+}
+
 static const struct test tests[] = {
     {"a child's return value becomes its exit code",
      returned_value_is_the_exit_code, TEST_ALL},
@@ -351,6 +376,7 @@ static const struct test tests[] = {
     {"a long reason is cut", long_failure_is_cut, TEST_ALL},
     {"a child that says nothing has no reason", silence_is_no_failure,
      TEST_ALL},
+    {"NULL is refused everywhere", null_is_refused, TEST_ONCE},
 };
 
 int main(int argc, char **argv)

@@ -243,6 +243,24 @@ static void status_thrown_away_is_unknown(void)
     test_gate_destroy(&gate);
 }
 
+static void start_collects_what_nobody_holds(void)
+{
+    siginfo_t info;
+    test_gate_t gate;
+
+    test_gate_create(&gate);
+    mp_process_t *process =
+        test_start(test_wait_at_gate, MP_ARGS(gate.name, 4));
+    pid_t pid = (pid_t) mp_process_pid(process);
+    mp_process_destroy(process);
+    test_gate_await(&gate, 1);
+    test_gate_release(&gate, 1);
+    assert_int_equal(waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT), 0);
+    assert_int_equal(test_call(return_it, MP_ARGS(5)), 5);
+    assert_true(test_has_no_children());
+    test_gate_destroy(&gate);
+}
+
 static const struct test tests[] = {
     {"the exit code of a signal is its negative number",
      code_is_the_negative_signal, TEST_PROCESSES},
@@ -259,6 +277,8 @@ static const struct test tests[] = {
      users_own_children_stay_the_users, TEST_ALL},
     {"a status that the user took is unknown",
      status_taken_by_the_user_is_unknown, TEST_PROCESSES},
+    {"a start collects ended children that nobody holds",
+     start_collects_what_nobody_holds, TEST_PROCESSES},
     {"a status that was thrown away is unknown", status_thrown_away_is_unknown,
      TEST_PROCESSES},
 };

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Executables that cannot be started, and paths that are hard to (Windows).
+#include "tests/support.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <windows.h>
+
+#define PATH_MOST 1000
+
+static int return_it(const mp_args_t *args)
+{
+    return (int) mp_args_int(args, 0);
+}
+MP_TARGET(return_it)
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "wb");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void to_utf8(const wchar_t *wide, char *text, int size)
+{
+    assert_true(
+        WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, size, NULL, NULL) > 0);
+}
+
+static void own_program(wchar_t *path)
+{
+    DWORD length = GetModuleFileNameW(NULL, path, PATH_MOST);
+
+    assert_true(length > 0 && length < PATH_MOST);
+}
+
+static void expect_set_refused(const char *path, int expected)
+{
+    assert_int_equal(mp_set_executable(path), expected);
+    assert_true(mp_last_error()->message[0] != '\0');
+}
+
+static void what_is_no_program_is_refused(void)
+{
+    char file[300];
+
+    test_make_file(file, sizeof(file));
+    expect_set_refused(file, MP_EACCES); // empty
+    write_file(file, "MZ is how programs begin, but they do not go on so");
+    expect_set_refused(file, MP_EACCES);
+    expect_set_refused("C:\\windows", MP_EACCES);
+    expect_set_refused("C:\\windows\\system32\\kernel32.dll", MP_EACCES);
+    test_remove_file(file);
+    expect_set_refused(file, MP_ENOENT);
+    expect_set_refused("C:\\no such folder\\a.exe", MP_ENOENT);
+    expect_set_refused("a*?.exe", MP_ENOENT);
+    expect_set_refused("\xff\xfe", MP_EINVAL); // no UTF-8
+}
+
+// Each case changes the file after mp_set_executable() has looked at it.
+static void change_then_start(void (*change)(const char *path), int expected)
+{
+    wchar_t own[PATH_MOST];
+    wchar_t wide[300];
+    char path[300];
+
+    own_program(own);
+    test_make_file(path, sizeof(path));
+    assert_true(MultiByteToWideChar(CP_ACP, 0, path, -1, wide, 300) > 0);
+    assert_true(CopyFileW(own, wide, FALSE));
+    to_utf8(wide, path, sizeof(path));
+    assert_int_equal(mp_set_executable(path), 0);
+    (void) DeleteFileW(wide);
+    change(path);
+    mp_process_t *process = test_create(return_it, MP_ARGS(5));
+    assert_int_equal(mp_process_start(process), expected);
+    assert_non_null(strstr(mp_last_error()->message, path));
+    assert_int_equal(mp_process_pid(process), 0);
+    assert_int_equal(mp_set_executable(NULL), 0);
+    assert_int_equal(mp_process_start(process), 0);
+    assert_int_equal(test_finish(process), 5);
+    test_remove_file(path);
+}
+
+static void leave_nothing(const char *path)
+{
+    (void) path;
+}
+
+static void missing_executable(void)
+{
+    change_then_start(leave_nothing, MP_ENOENT);
+}
+
+static void replace_by_text(const char *path)
+{
+    write_file(path, "no program any more");
+}
+
+static void executable_that_is_none_any_more(void)
+{
+    change_then_start(replace_by_text, MP_EACCES);
+}
+
+// Letters of two planes, spaces, and what a shell would take for its own.
+static void path_of_any_letters(void)
+{
+    wchar_t own[PATH_MOST];
+    wchar_t folder[PATH_MOST];
+    wchar_t path[PATH_MOST + 50];
+    char text[4 * PATH_MOST];
+
+    own_program(own);
+    assert_true(GetTempPathW(PATH_MOST, folder) > 0);
+    (void) swprintf(path, sizeof(path) / sizeof(path[0]),
+                    L"%lsmp %%TEMP%% &^ \x00e4\x6f22\xd83d\xde00 %lu", folder,
+                    GetCurrentProcessId());
+    (void) wcscpy(folder, path);
+    assert_true(CreateDirectoryW(folder, NULL));
+    (void) wcscat(path, L"\\a b.exe");
+    assert_true(CopyFileW(own, path, FALSE));
+    to_utf8(path, text, sizeof(text));
+    assert_int_equal(mp_set_executable(text), 0);
+    int code = test_call(return_it, MP_ARGS(7));
+    assert_int_equal(mp_set_executable(NULL), 0);
+    assert_true(DeleteFileW(path));
+    assert_true(RemoveDirectoryW(folder));
+    assert_int_equal(code, 7);
+}
+
+static const struct test tests[] = {
+    {"what is no program is refused at once", what_is_no_program_is_refused,
+     TEST_ONCE},
+    {"an executable that is gone is an error of start", missing_executable,
+     TEST_SPAWN},
+    {"an executable that is none any more is an error of start",
+     executable_that_is_none_any_more, TEST_SPAWN},
+    {"the path of an executable may have any letters", path_of_any_letters,
+     TEST_SPAWN},
+};
+
+int main(int argc, char **argv)
+{
+    mp_freeze_support(argc, argv);
+    return test_run("executable", tests, sizeof(tests) / sizeof(tests[0]));
+}
