@@ -49,12 +49,17 @@ void mp__end_thread(mp_process_t *process, int code)
 {
     mp__children_end(process);
     forget_exit_point();
+    mp__set_current(NULL);
+    // Who waits for the event takes the lock before anything else: then this
+    // thread has let go of the process already.
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->exitcode = mp_plat_exitcode(code);
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    mp__set_current(NULL);
     mp_plat_event_set(process->ended);
-    mp__process_release(process);
+    bool last = mp__process_drop_locked(process);
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    if (last) {
+        mp__process_free(process);
+    }
 }
 
 static void finish_process(mp_process_t *self)

@@ -51,8 +51,8 @@ static bool live_once(long nth)
     mp_process_t *process = NULL;
 
     failing = nth;
-    int r = mp_process_create(&process, return_five, MP_ARGS(1, "text"),
-                              &options);
+    int r =
+        mp_process_create(&process, return_five, MP_ARGS(1, "text"), &options);
     if (r == 0) {
         r = mp_process_start(process);
     }

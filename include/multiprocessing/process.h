@@ -117,7 +117,9 @@ static inline int mp_process_create_by_name(mp_process_t **out,
  * Starts the process: once, by the process that created it.
  *
  * Under spawn it returns after the child has found its target, so every error
- * of starting is reported here. stdout and stderr are flushed first.
+ * of starting is reported here. stdout and stderr are flushed first; flush
+ * other streams yourself before you fork, or a forked child writes what is
+ * still in their buffers, too.
  *
  * @return 0
  *         MP_ESTATE  started before, closed, not created here, or this process
@@ -246,6 +248,7 @@ MP_API int mp_process_set_daemon(mp_process_t *process, bool daemon);
 /**
  * A handle that is ready (readable on POSIX, signalled on Windows) once the
  * process has ended, for poll(), WaitForMultipleObjects() or an event loop.
+ * It is the signal to call mp_process_join(), which may take a moment more.
  *
  * @param sentinel receives a descriptor, on Windows a HANDLE.
  * @return 0; MP_ESTATE not started, closed, or no child; MP_EMFILE.
