@@ -6,6 +6,8 @@ set -u
 unset DISPLAY WAYLAND_DISPLAY
 cache=${MP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/multiprocessing-ci}
 export WINEPREFIX="${WINEPREFIX:-$cache/wine}" WINEARCH=win64
+# Wine writes names of files in this character set, or not at all.
+export LC_ALL=C.UTF-8
 export WINEDEBUG="${WINEDEBUG:--all}"
 # No offers to install Mono, no menus, and no debugger when a program crashes.
 export WINEDLLOVERRIDES="${WINEDLLOVERRIDES:-mscoree,mshtml,winemenubuilder.exe,winedbg.exe=}"

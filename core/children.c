@@ -69,8 +69,7 @@ void mp__children_collect(void)
     }
 }
 
-// ---- active children
-// ---------------------------------------------------------
+// ---- active children ----
 
 static size_t count_locked(const mp_process_t *creator)
 {
@@ -108,7 +107,7 @@ int mp_active_children(mp_process_t ***out, size_t *count)
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     collect_all_locked();
     size_t room = count_locked(creator);
-    mp_process_t **list = room == 0 ? NULL : malloc(room * sizeof(*list));
+    mp_process_t **list = room == 0 ? NULL : malloc(room * sizeof(void *));
     for (mp_process_t *p = children; list != NULL && p != NULL; p = p->next) {
         if (p->creator == creator) {
             mp__process_hold_locked(p);
@@ -132,8 +131,7 @@ void mp_active_children_free(mp_process_t **list, size_t count)
     free((void *) list);
 }
 
-// ---- the end
-// -------------------------------------------------------------------
+// ---- the end ----
 
 static void terminate_daemons(const mp_process_t *creator)
 {

@@ -115,7 +115,7 @@ static MP_NORETURN void run_child(const char *marker)
     }
     int64_t deadline = mp__deadline(BLOCK_TIMEOUT_MS);
     int r = prepare(&parent, &block, &target);
-    if (r < 0) {
+    if (r < 0 || target == NULL) {
         (void) mp__message_send(parent.channel, MP__MESSAGE_REFUSED, r,
                                 mp__fail_last()->message, deadline);
         exit(REFUSED_EXITCODE);

@@ -8,7 +8,7 @@
 #include "core/whose.h"
 #include "platform/fail.h"
 
-// ---- collecting ------------------------------------------------------------
+// ---- collecting ----
 
 static bool collect_child(mp_process_t *process)
 {
@@ -39,8 +39,7 @@ bool mp__collect_locked(mp_process_t *process)
     return process->phase == MP__PHASE_ENDED;
 }
 
-// ---- waiting
-// -----------------------------------------------------------------------
+// ---- waiting ----
 
 // A waiting thread uses the handles without the lock: they are closed by the
 // last one to leave if the process was closed meanwhile.

@@ -34,7 +34,7 @@ void *mp__copy_bytes(const void *bytes, size_t size)
     return size == 0 ? copy : memcpy(copy, bytes, size);
 }
 
-// ---- references ------------------------------------------------------------
+// ---- references ----
 
 mp_process_t *mp__process_new(void)
 {
@@ -117,7 +117,7 @@ void mp_process_destroy(mp_process_t *process)
     }
 }
 
-// ---- creation ---------------------------------------------------------------
+// ---- creation ----
 
 // Options of a caller that was compiled with another version of the struct:
 // what it does not know is zero, what we do not know must be.
@@ -218,7 +218,7 @@ static int create(mp_process_t **out, mp_target_fn function,
                   const char *target_name, const mp_args_t *args,
                   const mp_process_options_t *options, size_t options_size)
 {
-    mp_process_options_t given;
+    mp_process_options_t given = {0};
 
     if (out == NULL) {
         return mp__fail(MP_EINVAL, 0, "no place for the process");

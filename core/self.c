@@ -87,8 +87,7 @@ int mp__ready(void)
     return r;
 }
 
-// ---- becoming a child
-// --------------------------------------------------------
+// ---- becoming a child ----
 
 int mp__origin_make(mp__origin_t *origin, const char *name,
                     const char *identity, const void *authkey,
@@ -134,8 +133,7 @@ void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link)
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
 }
 
-// ---- who this is
-// -------------------------------------------------------------
+// ---- who this is ----
 
 mp_process_t *mp_current_process(void)
 {

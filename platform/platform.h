@@ -20,7 +20,7 @@
 #define MP_PLAT_NEVER INT64_MAX       // the deadline that does not come
 #define MP_PLAT_AT_ONCE ((int64_t) 0) // a deadline that has passed: only look
 
-// ---- life ----------------------------------------------------------------
+// ---- life ----
 
 // Prepares the platform once; later calls return at once. `forked` is called
 // in the child of every fork() of this process, the library's or the user's,
@@ -36,11 +36,11 @@ int mp_plat_at_exit(void (*run)(void));
 // Ends this process now: no atexit handler, no flushing.
 void mp_plat_exit_now(int code) MP_NORETURN;
 
-// ---- time ----------------------------------------------------------------
+// ---- time ----
 
 int64_t mp_plat_now(void); // nanoseconds since some fixed moment
 
-// ---- locks between the threads of this process ---------------------------
+// ---- locks between the threads of this process ----
 
 // The whole set is known here so that a fork finds each of them free in the
 // child. They are taken in this order, and held for moments only.
@@ -52,7 +52,7 @@ enum mp_plat_lock {
 void mp_plat_lock(enum mp_plat_lock which);
 void mp_plat_unlock(enum mp_plat_lock which);
 
-// ---- events: set once, waited for by any number of threads ----------------
+// ---- events: set once, waited for by any number of threads ----
 
 typedef struct mp_plat_event mp_plat_event_t;
 int mp_plat_event_create(mp_plat_event_t **out);
@@ -64,7 +64,7 @@ int mp_plat_event_wait(mp_plat_event_t *event, int64_t deadline);
 int mp_plat_event_handle(mp_plat_event_t *event, intptr_t *handle);
 void mp_plat_event_destroy(mp_plat_event_t *event); // NULL is fine
 
-// ---- threads ---------------------------------------------------------------
+// ---- threads ----
 
 // Nobody joins it: what has to know of its end is told by an event. MP_ENPROC:
 // the system has no more threads.
@@ -81,7 +81,7 @@ typedef struct mp_plat_local {
 } mp_plat_local_t;
 mp_plat_local_t *mp_plat_local(void);
 
-// ---- this process and this machine -----------------------------------------
+// ---- this process and this machine ----
 
 int64_t mp_plat_pid(void);
 // It runs with rights that its caller has not (setuid and the like).
@@ -100,7 +100,7 @@ int mp_plat_random(void *bytes, size_t size); // fit for keys
 int mp_plat_cpu_count(void);                  // online, or MP_ENOTSUP
 int mp_plat_process_cpu_count(void);          // usable here, or MP_ENOTSUP
 
-// ---- children --------------------------------------------------------------
+// ---- children ----
 
 #define MP_PLAT_NOTE_SIZE 1024
 
@@ -173,7 +173,7 @@ int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker);
 // somebody asks: few children do.
 int mp_plat_parent_watch(mp_plat_child_t *parent);
 
-// ---- channels: bytes between a parent and a child --------------------------
+// ---- channels: bytes between a parent and a child ----
 
 // Both transfer all `size` bytes or fail: MP_EEOF the other side is closed,
 // MP_ETIMEDOUT after the deadline (then the channel is of no use any more,

@@ -13,15 +13,13 @@
 
 #include "platform/platform.h"
 
-// ---- failures (posix_fail.c)
-// -------------------------------------------------
+// ---- failures (posix_fail.c) ----
 
 // mp__fail() with the code that errno means. `what` is the sentence.
 int mp_posix_fail(int os_code, const char *what);
 int mp_posix_fail_path(int os_code, const char *what, const char *path);
 
-// ---- descriptors of the library (posix_own.c)
-// ----------------------------------
+// ---- descriptors of the library (posix_own.c) ----
 
 // The library knows each descriptor it holds for itself, so that a forked
 // child, the library's or the user's, does not keep them. Descriptors are born
@@ -35,8 +33,7 @@ int mp_posix_own_raise(int *descriptor, int least);
 // In a forked child, with the lock held: closes all but `keep`.
 void mp_posix_own_forked(int keep);
 
-// ---- notes (posix_note.c)
-// -----------------------------------------------------
+// ---- notes (posix_note.c) ----
 
 // MP_PLAT_NOTE_SIZE bytes that a fork shares instead of copying. MP_ENOMEM.
 int mp_posix_note_take(char **note);
@@ -44,27 +41,24 @@ void mp_posix_note_free(char *note); // NULL is fine
 // In a forked child, with the lock held: these notes are its parent's.
 void mp_posix_note_forked(void);
 
-// ---- the lock of this room (posix_lock.c)
-// --------------------------------------
+// ---- the lock of this room (posix_lock.c) ----
 
 // It guards descriptors and notes, and a fork takes it, too.
 void mp_posix_lock(void);
 void mp_posix_unlock(void);
 
-// ---- birth of descriptors (posix_pair_*.c)
-// -------------------------------------
+// ---- birth of descriptors (posix_pair_*.c) ----
 
 int mp_posix_socketpair(int pair[2]); // stream, close-on-exec; errno
 int mp_posix_pipe(int pair[2]);       // close-on-exec; errno
 extern const int mp_posix_send_flags; // what keeps send() from SIGPIPE
 
-// ---- forking (posix_life.c) -------------------------------------------------
+// ---- forking (posix_life.c) ----
 
 // fork(), whose child keeps this descriptor of the library's (-1: none).
 pid_t mp_posix_fork(int keep);
 
-// ---- the ends of a child (posix_ends.c)
-// ----------------------------------------
+// ---- the ends of a child (posix_ends.c) ----
 
 // What connects a parent and a new child. [0] is the parent's, [1] the
 // child's; -1 is none.
@@ -79,7 +73,7 @@ void mp_posix_ends_close(mp_posix_ends_t *ends, int side);
 int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
                         mp_plat_child_t *child);
 
-// ---- seeing the end of a process (posix_watch_*.c) --------------------------
+// ---- seeing the end of a process (posix_watch_*.c) ----
 
 // Opens what watching a child will need, before there is a child.
 int mp_posix_watch_prepare(mp_posix_ends_t *ends);
@@ -109,8 +103,7 @@ int mp_posix_death_collect(const mp_plat_child_t *child, int *status,
 int mp_posix_death_signal(const mp_plat_child_t *child, int number);
 bool mp_posix_death_ended(const mp_plat_child_t *process);
 
-// ---- small things with a variant
-// -----------------------------------------------
+// ---- small things with a variant ----
 
 // 0 if the process at the other end of a start channel is this process's
 // parent and of the same user, else an MP_E… code (posix_peer_*.c).
@@ -128,8 +121,7 @@ int mp_posix_cond_init(pthread_cond_t *condition);
 int mp_posix_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                        int64_t deadline);
 
-// ---- the rest
-// ----------------------------------------------------------------
+// ---- the rest ----
 
 // Waits until `descriptor` is ready for `events`: 1, or 0 after the deadline,
 // or -1 with errno (posix_clock.c).

@@ -67,7 +67,7 @@ mp_process_options_t test_options(void)
     return options;
 }
 
-// ---- children -------------------------------------------------------------
+// ---- children ----
 
 mp_process_t *test_create(mp_target_fn target, const mp_args_t *args)
 {
@@ -156,7 +156,7 @@ int test_start_below(mp_process_t **out, const char *method, mp_choice_t daemon,
     return r < 0 ? r : mp_process_start(*out);
 }
 
-// ---- the runner -----------------------------------------------------------
+// ---- the runner ----
 
 static void expect_no_children(void)
 {
@@ -286,7 +286,7 @@ int test_run(const char *topic, const struct test *tests, size_t count)
     return failed != 0 ? 1 : 0;
 }
 
-// ---- other programs -------------------------------------------------------
+// ---- other programs ----
 
 void test_program_path(const char *name, char *path, size_t size)
 {

@@ -19,7 +19,7 @@
 // A guard against hanging, never a limit that a working library comes near.
 #define TEST_GUARD_MS 40000 // below what ctest gives a program
 
-// ---- the tests of a program -----------------------------------------------
+// ---- the tests of a program ----
 
 enum test_methods {
     TEST_FORK = 1,
@@ -46,7 +46,7 @@ bool test_method_is(const char *method);
 const char *test_method(void);
 mp_process_options_t test_options(void);
 
-// ---- children -------------------------------------------------------------
+// ---- children ----
 
 // Creates a process under the test's start method; and starts it.
 mp_process_t *test_create(mp_target_fn target, const mp_args_t *args);
@@ -73,7 +73,7 @@ void test_ask(mp_target_fn target, const mp_args_t *args, char *answer,
 int test_start_below(mp_process_t **out, const char *method, mp_choice_t daemon,
                      mp_target_fn target, const mp_args_t *args);
 
-// ---- gates: where a child reports and waits -------------------------------
+// ---- gates: where a child reports and waits ----
 
 // Made by the parent, passed by name. A child arrives, then waits until the
 // parent lets one through; it gives up by itself after TEST_GUARD_MS.
@@ -96,7 +96,7 @@ int test_wait_at_gate(const mp_args_t *args);
 // Ends a child that waits at the gate, by kill() where that is possible.
 void test_stop(mp_process_t *process, test_gate_t *gate);
 
-// ---- what differs from system to system -----------------------------------
+// ---- what differs from system to system ----
 
 // The open descriptors as text, "" where the system does not tell.
 void test_list_handles(char *list, size_t size);
@@ -126,7 +126,7 @@ void test_open_inheritable(intptr_t *handles, int count);
 void test_close_inheritable(const intptr_t *handles, int count);
 bool test_sees_handle(intptr_t handle);
 
-// ---- other programs -------------------------------------------------------
+// ---- other programs ----
 
 typedef struct test_program {
     int64_t pid;

@@ -21,7 +21,7 @@
 
 extern char **environ;
 
-// ---- gates: a folder with two FIFOs ---------------------------------------
+// ---- gates: a folder with two FIFOs ----
 
 static int open_fifo(const char *folder, const char *name, int flags)
 {
@@ -126,7 +126,7 @@ int test_gate_pass(const char *name)
     return r;
 }
 
-// ---- this process ---------------------------------------------------------
+// ---- this process ----
 
 void test_list_handles(char *list, size_t size)
 {
@@ -303,7 +303,7 @@ bool test_sees_handle(intptr_t handle)
     return fcntl((int) handle, F_GETFD) >= 0;
 }
 
-// ---- other programs -------------------------------------------------------
+// ---- other programs ----
 
 // The program holds the write end of a pipe: its end can be waited for with a
 // guard, which waitpid() has not.

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <windows.h>
 
-// ---- gates: two named semaphores ------------------------------------------
+// ---- gates: two named semaphores ----
 
 static HANDLE make_semaphore(const char *gate, const char *part)
 {
@@ -82,7 +82,7 @@ int test_gate_pass(const char *name)
     return r;
 }
 
-// ---- this process ---------------------------------------------------------
+// ---- this process ----
 
 // Wine's GetProcessHandleCount() always says 0.
 void test_list_handles(char *list, size_t size)
@@ -238,7 +238,7 @@ bool test_sees_handle(intptr_t handle)
     return ReleaseSemaphore((HANDLE) handle, 1, NULL);
 }
 
-// ---- other programs -------------------------------------------------------
+// ---- other programs ----
 
 void test_program_start(test_program_t *program, const char *path,
                         const char *first, const char *second)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- to the child: it returns 0, or the number of the first wrong one -----
+// ---- to the child: it returns 0, or the number of the first wrong one ----
 
 static const int64_t integers[] = {0, 1, -1, INT32_MIN, INT64_MIN, INT64_MAX};
 
@@ -235,7 +235,7 @@ static void arguments_are_copied_at_create(void)
     assert_int_equal(test_finish(process), 0);
 }
 
-// ---- wrong use in the child -----------------------------------------------
+// ---- wrong use in the child ----
 
 static int take_seventh_as_text(const mp_args_t *args)
 {
@@ -265,7 +265,7 @@ static void missing_argument_fails_the_child(void)
     expect_failure_about_7(MP_ARGS("only one"));
 }
 
-// ---- without a child ------------------------------------------------------
+// ---- without a child ----
 
 static void getters_tell_what_is_wrong(void)
 {

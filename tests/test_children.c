@@ -13,7 +13,7 @@ static int return_zero(const mp_args_t *args)
 }
 MP_TARGET(return_zero)
 
-// ---- daemons --------------------------------------------------------------
+// ---- daemons ----
 
 static int tell_daemon(const mp_args_t *args)
 {
@@ -77,7 +77,7 @@ static void daemon_is_settled_at_the_start(void)
     assert_int_equal(test_finish(process), 0);
 }
 
-// ---- children -------------------------------------------------------------
+// ---- children ----
 
 #define FEW 3
 
@@ -188,7 +188,7 @@ static void child_terminates_its_daemons(void)
     test_gate_destroy(&leave);
 }
 
-// ---- the key --------------------------------------------------------------
+// ---- the key ----
 
 static int tell_key(const mp_args_t *args)
 {

@@ -182,7 +182,7 @@ static void spawned_child_runs_its_atexit_handlers(void)
     test_gate_destroy(&gate);
 }
 
-// ---- usage ----------------------------------------------------------------
+// ---- usage ----
 
 static int use_processor(const mp_args_t *args)
 {

@@ -159,7 +159,7 @@ static void own_program_is_found_in_another_folder(void)
     assert_int_equal(code, 5);
 }
 
-// ---- rights of another user ------------------------------------------------
+// ---- rights of another user ----
 
 #define NOBODY 12345 // a user that runs nothing else
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- this process and its parent ------------------------------------------
+// ---- this process and its parent ----
 
 static void first_process_has_no_parent(void)
 {
@@ -131,7 +131,7 @@ static void child_sees_the_end_of_its_parent(void)
     test_gate_destroy(&seen);
 }
 
-// ---- names ----------------------------------------------------------------
+// ---- names ----
 
 static int number_of(const mp_process_t *process)
 {
@@ -222,7 +222,7 @@ static void grandchildren_are_named_after_their_line(void)
     assert_int_equal(test_finish(process), 0);
 }
 
-// ---- methods --------------------------------------------------------------
+// ---- methods ----
 
 // Each level starts the next by the next method; returns how many there were.
 static int start_next(const mp_args_t *args)

@@ -37,7 +37,7 @@ static int in_fork(int (*check)(void))
     return wait_for(pid);
 }
 
-// ---- handles --------------------------------------------------------------
+// ---- handles ----
 
 static mp_process_t *running;
 static mp_process_t *unstarted;
@@ -153,7 +153,7 @@ static void exit_after_the_users_fork_spares_the_children(void)
     with_handles(leave_fork_by_exit);
 }
 
-// ---- the library after the user's own fork() ------------------------------
+// ---- the library after the user's own fork() ----
 
 static int return_it(const mp_args_t *args)
 {
@@ -217,7 +217,7 @@ static void library_works_without_standard_streams(void)
     assert_int_equal(in_fork(start_without_streams), 0);
 }
 
-// ---- streams --------------------------------------------------------------
+// ---- streams ----
 
 static int replace(int descriptor, const char *path)
 {
@@ -289,7 +289,7 @@ static void stdin_is_not_rewound(void)
     assert_int_equal(after, before);
 }
 
-// ---- exit handlers --------------------------------------------------------
+// ---- exit handlers ----
 
 static int *exits_elsewhere;
 static pid_t first_pid;
@@ -312,7 +312,7 @@ static void parents_exit_handlers_do_not_run_in_a_child(void)
     assert_int_equal(*exits_elsewhere, 0);
 }
 
-// ---- the ends of siblings -------------------------------------------------
+// ---- the ends of siblings ----
 
 static int count_descriptors(const mp_args_t *args)
 {

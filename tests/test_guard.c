@@ -61,7 +61,7 @@ static void nothing_starts_before_the_call(void)
     assert_string_equal(notes, "gmgg");
 }
 
-// ---- how deep -------------------------------------------------------------
+// ---- how deep ----
 
 // Returns the number of levels below it, or MP_E… as 100 and more.
 static int go_deeper(const mp_args_t *args)
@@ -94,7 +94,7 @@ static void generations_are_limited(void)
     assert_int_equal(test_call(go_deeper, MP_ARGS(test_method(), 40)), 31);
 }
 
-// ---- markers --------------------------------------------------------------
+// ---- markers ----
 
 static void marker_by_hand_is_refused(void)
 {

@@ -18,7 +18,7 @@ static int return_it(const mp_args_t *args)
 }
 MP_TARGET(return_it)
 
-// ---- descriptors ----------------------------------------------------------
+// ---- descriptors ----
 
 static void limit_descriptors(rlim_t most)
 {
@@ -90,7 +90,7 @@ static void every_missing_descriptor_is_an_error(void)
     assert_int_equal(test_finish(process), 5);
 }
 
-// ---- processes ------------------------------------------------------------
+// ---- processes ----
 
 enum { DONE = 0, SKIPPED = 77 };
 

@@ -45,7 +45,7 @@ static void mp_exit_ends_the_child_from_deep_inside(void)
     assert_int_equal(test_call(exit_deep_inside, MP_ARGS(0)), 0);
 }
 
-// ---- before the start -----------------------------------------------------
+// ---- before the start ----
 
 static void nothing_happens_before_the_start(void)
 {
@@ -77,7 +77,7 @@ static void start_works_once(void)
     assert_int_equal(test_finish(process), 3);
 }
 
-// ---- join -----------------------------------------------------------------
+// ---- join ----
 
 static void join_can_be_repeated(void)
 {
@@ -147,7 +147,7 @@ static void several_threads_join_one_process(void)
     test_gate_destroy(&joined_gate);
 }
 
-// ---- is_alive, sentinel ---------------------------------------------------
+// ---- is_alive, sentinel ----
 
 static void is_alive_follows_the_child(void)
 {
@@ -187,7 +187,7 @@ static void sentinel_is_ready_once_the_child_has_ended(void)
     test_gate_destroy(&gate);
 }
 
-// ---- close, destroy -------------------------------------------------------
+// ---- close, destroy ----
 
 static void running_process_is_not_closed(void)
 {
@@ -256,7 +256,7 @@ static void destroyed_child_goes_on(void)
     test_gate_destroy(&gate);
 }
 
-// ---- the message of a failure ---------------------------------------------
+// ---- the message of a failure ----
 
 static int fail_twice(const mp_args_t *args)
 {

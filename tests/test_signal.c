@@ -106,7 +106,7 @@ static void join_goes_on_after_a_signal(void)
     test_gate_destroy(&gate);
 }
 
-// ---- what a child starts with ---------------------------------------------
+// ---- what a child starts with ----
 
 static int tell_signals(const mp_args_t *args)
 {
@@ -171,7 +171,7 @@ static void parents_signals_stay_as_they_were(void)
     assert_true(child_after.sa_handler == SIG_DFL);
 }
 
-// ---- statuses -------------------------------------------------------------
+// ---- statuses ----
 
 static int return_it(const mp_args_t *args)
 {

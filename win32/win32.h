@@ -14,16 +14,14 @@
 
 #include "platform/platform.h"
 
-// ---- failures (win32_fail.c)
-// -------------------------------------------------
+// ---- failures (win32_fail.c) ----
 
 // mp__fail() with the code that a GetLastError() means. `what` is the sentence.
 int mp_win32_fail(DWORD error, const char *what);
 int mp_win32_fail_path(DWORD error, const char *what, const char *path);
 int mp_win32_code(DWORD error);
 
-// ---- texts (win32_text.c)
-// ----------------------------------------------------
+// ---- texts (win32_text.c) ----
 
 // All of these give a new text that free() frees. Text that is no UTF-8 is
 // MP_EINVAL. What is no UTF-16, which file names may be, becomes U+FFFD.
@@ -36,14 +34,12 @@ int mp_win32_openable(const wchar_t *absolute, wchar_t **openable);
 // The file of a module, absolute; NULL is the running program.
 int mp_win32_module_path(HMODULE module, wchar_t **path);
 
-// ---- waiting (win32_clock.c)
-// -------------------------------------------------
+// ---- waiting (win32_clock.c) ----
 
 // 0 when `object` is signalled, MP_ETIMEDOUT (not recorded) after the deadline.
 int mp_win32_wait(HANDLE object, int64_t deadline);
 
-// ---- users (win32_user.c)
-// ----------------------------------------------------
+// ---- users (win32_user.c) ----
 
 typedef union mp_win32_user {
     TOKEN_USER token; // points into the same memory
@@ -53,8 +49,7 @@ typedef union mp_win32_user {
 // The user and the integrity level that a process runs with.
 int mp_win32_user_of(HANDLE process, mp_win32_user_t *user, DWORD *integrity);
 
-// ---- the handles of a child (win32_stdio.c)
-// ----------------------------------
+// ---- the handles of a child (win32_stdio.c) ----
 
 enum { MP_WIN32_INHERITED = 4 }; // a channel and stdin, stdout, stderr
 
@@ -72,8 +67,7 @@ DWORD mp_win32_inherit(mp_win32_inherited_t *row, HANDLE handle,
 void mp_win32_inherit_stdio(mp_win32_inherited_t *row, STARTUPINFOW *startup);
 void mp_win32_inherited_close(mp_win32_inherited_t *row);
 
-// ---- channels (win32_channel.c)
-// ----------------------------------------------
+// ---- channels (win32_channel.c) ----
 
 // A new channel: the parent's end and the child's, neither inheritable.
 int mp_win32_channel_open(HANDLE *parent_end, HANDLE *child_end);

@@ -14,7 +14,7 @@
 #define CHANNEL_TEXT "the channel to another process"
 #define CHUNK_MAX (1u << 20) // what one operation moves at most
 
-// ---- birth ---------------------------------------------------------------
+// ---- birth ----
 
 // Nobody but this user may open the pipe.
 typedef struct only_user {
@@ -116,7 +116,7 @@ int mp_win32_channel_open(HANDLE *parent_end, HANDLE *child_end)
     return r;
 }
 
-// ---- transfer ------------------------------------------------------------
+// ---- transfer ----
 
 // One call of send or receive. The event is its own: two threads may use one
 // channel in opposite directions, and a channel moves only a few messages in

@@ -8,12 +8,17 @@
 // Processors come in groups of up to 64.
 int mp_plat_cpu_count(void)
 {
+    SYSTEM_INFO system;
+
     DWORD count = GetActiveProcessorCount(ALL_PROCESSOR_GROUPS);
-    if (count == 0) {
-        return mp__fail(MP_ENOTSUP, (int) GetLastError(),
-                        "the number of processors is not known");
+    if (count > 0) {
+        return (int) count;
     }
-    return (int) count;
+    GetSystemInfo(&system); // knows one group, and what Wine knows
+    if (system.dwNumberOfProcessors == 0) {
+        return mp__fail(MP_ENOTSUP, 0, "the number of processors is not known");
+    }
+    return (int) system.dwNumberOfProcessors;
 }
 
 static int bits_of(DWORD_PTR mask)

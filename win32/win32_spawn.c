@@ -19,7 +19,7 @@ typedef struct launch {
     STARTUPINFOEXW startup;
 } launch_t;
 
-// ---- the environment -----------------------------------------------------
+// ---- the environment ----
 
 // The length of an entry's name. A name may begin with '=', as those do that
 // hold the current folder of each drive.
@@ -115,7 +115,7 @@ static int describe_environment(launch_t *launch, const mp_plat_spawn_t *spawn)
     return r;
 }
 
-// ---- the program and its command line --------------------------------------
+// ---- the program and its command line ----
 
 // The name of a file holds no quote, and does not end with a backslash that a
 // quote could follow in an argument: the first one knows no escapes. The
@@ -175,7 +175,7 @@ static int describe_program(launch_t *launch, const mp_plat_spawn_t *spawn,
     return r;
 }
 
-// ---- the handles -----------------------------------------------------------
+// ---- the handles ----
 
 static int describe_handles(launch_t *launch, HANDLE child_end, HANDLE *channel)
 {
@@ -214,7 +214,7 @@ static DWORD list_handles(launch_t *launch)
     return 0;
 }
 
-// ---- the start -------------------------------------------------------------
+// ---- the start ----
 
 static DWORD create_process(launch_t *launch, PROCESS_INFORMATION *process)
 {

@@ -67,7 +67,7 @@ int main(void)
 {
     int r = start_one();
 
-    note(r == MP_EGUARD ? 'g' : r == 5 ? '0' : '?');
+    note((char) (r == MP_EGUARD ? 'g' : r == 5 ? '0' : '?'));
     mp_freeze_support(0, NULL); // the library reads the command line itself
     note('m');
     return start_one();
