@@ -177,9 +177,17 @@ static const mp_arg_t *find(const mp_args_t *args, size_t index,
     return &args->items[index];
 }
 
+static int no_place(void)
+{
+    return mp__fail(MP_EINVAL, 0, "no place for the argument");
+}
+
 int mp_args_get_int(const mp_args_t *args, size_t index, int64_t *out)
 {
     int why = 0;
+    if (out == NULL) {
+        return no_place();
+    }
     const mp_arg_t *found = find(args, index, MP_ARG_INT, &why);
     if (found == NULL) {
         return why;
@@ -191,6 +199,9 @@ int mp_args_get_int(const mp_args_t *args, size_t index, int64_t *out)
 int mp_args_get_bool(const mp_args_t *args, size_t index, bool *out)
 {
     int why = 0;
+    if (out == NULL) {
+        return no_place();
+    }
     const mp_arg_t *found = find(args, index, MP_ARG_BOOL, &why);
     if (found == NULL) {
         return why;
@@ -202,6 +213,9 @@ int mp_args_get_bool(const mp_args_t *args, size_t index, bool *out)
 int mp_args_get_float(const mp_args_t *args, size_t index, double *out)
 {
     int why = 0;
+    if (out == NULL) {
+        return no_place();
+    }
     const mp_arg_t *found = find(args, index, MP_ARG_FLOAT, &why);
     if (found == NULL) {
         return why;
@@ -214,6 +228,9 @@ int mp_args_get_float(const mp_args_t *args, size_t index, double *out)
 int mp_args_get_text(const mp_args_t *args, size_t index, const char **out)
 {
     int why = 0;
+    if (out == NULL) {
+        return no_place();
+    }
     const mp_arg_t *found = find(args, index, MP_ARG_TEXT, &why);
     if (found == NULL) {
         return why;
@@ -226,6 +243,9 @@ int mp_args_get_bytes(const mp_args_t *args, size_t index, const void **out,
                       size_t *size)
 {
     int why = 0;
+    if (out == NULL || size == NULL) {
+        return no_place();
+    }
     const mp_arg_t *found = find(args, index, MP_ARG_BYTES, &why);
     if (found == NULL) {
         return why;
@@ -275,7 +295,10 @@ const char *mp_args_text(const mp_args_t *args, size_t index)
 const void *mp_args_bytes(const mp_args_t *args, size_t index, size_t *size)
 {
     const void *value = NULL;
-    *size = 0;
-    insist(mp_args_get_bytes(args, index, &value, size));
+    size_t length = 0;
+    insist(mp_args_get_bytes(args, index, &value, &length));
+    if (size != NULL) {
+        *size = length;
+    }
     return value;
 }

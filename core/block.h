@@ -20,9 +20,13 @@ typedef struct mp__block {
     const char *parent_name;
     const char *method; // the start method in force; "" if none is
     bool daemon;
+    bool detached;
     uint32_t depth;
     const void *authkey;
     size_t authkey_size;
+    uint32_t log_level;
+    bool log_to_stderr;
+    int64_t exit_timeout_ms; // MP_FOREVER where nothing is said of it
     const mp_args_t *args;
 } mp__block_t;
 

@@ -22,9 +22,13 @@ enum mp__block_tag {
     MP__TAG_METHOD,
     MP__TAG_TEXTS_END, // the tags above are texts
     MP__TAG_DAEMON,
+    MP__TAG_DETACHED,
     MP__TAG_DEPTH,
     MP__TAG_AUTHKEY,
-    MP__TAG_ARGUMENT
+    MP__TAG_ARGUMENT,
+    MP__TAG_LOG_LEVEL,
+    MP__TAG_LOG_TO_STDERR,
+    MP__TAG_EXIT_TIMEOUT
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <multiprocessing/process.h>
 #include <multiprocessing/version.h>
 
 #include "core/arguments.h"
@@ -90,6 +91,15 @@ static int read_small(const field_t *field, uint32_t *number)
     return 0;
 }
 
+static int read_time(const field_t *field, int64_t *time_ms)
+{
+    if (field->size != 8) {
+        return malformed("a time of another size");
+    }
+    *time_ms = (int64_t) mp__get64(field->bytes);
+    return 0;
+}
+
 static int read_argument(const field_t *field, mp_arg_t *arg)
 {
     if (field->size < 4) {
@@ -131,12 +141,24 @@ static int read_field(mp__block_t *block, const field_t *field)
         r = read_small(field, &number);
         block->daemon = number != 0;
         return r;
+    case MP__TAG_DETACHED:
+        r = read_small(field, &number);
+        block->detached = number != 0;
+        return r;
     case MP__TAG_DEPTH:
         return read_small(field, &block->depth);
     case MP__TAG_AUTHKEY:
         block->authkey = field->bytes;
         block->authkey_size = field->size;
         return 0;
+    case MP__TAG_LOG_LEVEL:
+        return read_small(field, &block->log_level);
+    case MP__TAG_LOG_TO_STDERR:
+        r = read_small(field, &number);
+        block->log_to_stderr = number != 0;
+        return r;
+    case MP__TAG_EXIT_TIMEOUT:
+        return read_time(field, &block->exit_timeout_ms);
     case MP__TAG_ARGUMENT:
         return 0; // read when it is known how many there are
     default:
@@ -194,6 +216,7 @@ int mp__block_read(const unsigned char *bytes, size_t size, mp__block_t *block)
     size_t count = 0;
 
     memset(block, 0, sizeof(*block));
+    block->exit_timeout_ms = MP_FOREVER;
     int r = read_fields(bytes, size, block, &count);
     if (r == 0 && !is_complete(block)) {
         r = malformed("a field is missing");

@@ -88,9 +88,14 @@ static void put_fields(writer_t *writer, const mp__block_t *block)
     put_text(writer, MP__TAG_PARENT_NAME, block->parent_name);
     put_text(writer, MP__TAG_METHOD, block->method);
     put_small(writer, MP__TAG_DAEMON, block->daemon ? 1 : 0);
+    put_small(writer, MP__TAG_DETACHED, block->detached ? 1 : 0);
     put_small(writer, MP__TAG_DEPTH, block->depth);
     put_field(writer, MP__TAG_AUTHKEY, block->authkey_size);
     put(writer, block->authkey, block->authkey_size);
+    put_small(writer, MP__TAG_LOG_LEVEL, block->log_level);
+    put_small(writer, MP__TAG_LOG_TO_STDERR, block->log_to_stderr ? 1 : 0);
+    put_field(writer, MP__TAG_EXIT_TIMEOUT, 8);
+    put_number64(writer, (uint64_t) block->exit_timeout_ms);
     for (size_t i = 0; i < block->args->count; i++) {
         put_argument(writer, &block->args->items[i]);
     }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/children.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/join.h"
+#include "core/log.h"
 #include "core/self.h"
+#include "core/start.h"
 #include "platform/fail.h"
 
-#define DAEMON_TERM_MS 5000 // from terminate to kill
-#define DAEMON_KILL_MS 5000 // from kill to giving up
+#define NS_PER_MS INT64_C(1000000)
+#define DAEMON_MS 10000 // half from terminate to kill, half to giving up
 
 static mp_process_t *children;
 
@@ -67,6 +70,7 @@ void mp__children_collect(void)
     while ((process = take_ended_orphan()) != NULL) {
         mp__process_release(process);
     }
+    mp__log_ended();
 }
 
 // ---- active children ----
@@ -115,6 +119,7 @@ int mp_active_children(mp_process_t ***out, size_t *count)
         }
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    mp__log_ended();
     if (room > 0 && list == NULL) {
         return mp__fail(MP_ENOMEM, 0, "list of %zu children", room);
     }
@@ -133,27 +138,57 @@ void mp_active_children_free(mp_process_t **list, size_t count)
 
 // ---- the end ----
 
-static void terminate_daemons(const mp_process_t *creator)
+static bool is_waited_for(const mp_process_t *process,
+                          const mp_process_t *creator)
+{
+    return process->creator == creator && !process->abandoned &&
+           !process->detached;
+}
+
+static bool is_thread(const mp_process_t *process)
+{
+    return process->ended != NULL;
+}
+
+// Returns how many daemonic children there are. Threads get no signal.
+static size_t signal_daemons(const mp_process_t *creator,
+                             enum mp_plat_signal signal)
+{
+    size_t count = 0;
+
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    for (mp_process_t *p = children; p != NULL; p = p->next) {
+        if (is_waited_for(p, creator) && p->daemon) {
+            count++;
+            if (!is_thread(p)) {
+                (void) mp_plat_child_signal(&p->child, signal);
+            }
+        }
+    }
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    return count;
+}
+
+// They are not waited for again; `all`, or only those that cannot be ended.
+static void abandon(const mp_process_t *creator, bool all)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     for (mp_process_t *p = children; p != NULL; p = p->next) {
-        if (p->creator == creator && p->daemon && p->ended == NULL) {
-            (void) mp_plat_child_signal(&p->child, MP_PLAT_TERMINATE);
+        if (p->creator == creator && (all || (p->daemon && is_thread(p)))) {
+            p->abandoned = true;
         }
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
 }
 
-// A child that is still to be waited for, held. A daemonic thread is not: it
-// cannot be ended and ends with the process.
+// A child that is still to be waited for, held.
 static mp_process_t *pick(const mp_process_t *creator, bool daemon)
 {
     mp_process_t *found = NULL;
 
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     for (mp_process_t *p = children; p != NULL && found == NULL; p = p->next) {
-        if (p->creator == creator && p->daemon == daemon && !p->abandoned &&
-            !(daemon && p->ended != NULL)) {
+        if (is_waited_for(p, creator) && p->daemon == daemon) {
             mp__process_hold_locked(p);
             found = p;
         }
@@ -162,24 +197,25 @@ static mp_process_t *pick(const mp_process_t *creator, bool daemon)
     return found;
 }
 
-static int join_daemon(mp_process_t *process)
+static int64_t time_left(int64_t deadline)
 {
-    int r = mp_process_join(process, DAEMON_TERM_MS);
-    if (r < 0) {
-        (void) mp_process_kill(process);
-        r = mp_process_join(process, DAEMON_KILL_MS);
+    if (deadline == MP_PLAT_NEVER) {
+        return MP_FOREVER;
     }
-    return r;
+    int64_t left = deadline - mp_plat_now();
+    return left > 0 ? (left + NS_PER_MS - 1) / NS_PER_MS : 0;
 }
 
-static void join_all(const mp_process_t *creator, bool daemon)
+// In any order: the deadline is that of all.
+static void join_until(const mp_process_t *creator, bool daemon,
+                       int64_t deadline)
 {
     mp_process_t *process = NULL;
+    int r = 0;
 
-    while ((process = pick(creator, daemon)) != NULL) {
-        int r = daemon ? join_daemon(process)
-                       : mp_process_join(process, MP_FOREVER);
-        if (r < 0) {
+    while (r != MP_ETIMEDOUT && (process = pick(creator, daemon)) != NULL) {
+        r = mp_process_join(process, time_left(deadline));
+        if (r < 0 && r != MP_ETIMEDOUT) {
             mp_plat_lock(MP_PLAT_LOCK_STATE);
             process->abandoned = true;
             mp_plat_unlock(MP_PLAT_LOCK_STATE);
@@ -188,9 +224,62 @@ static void join_all(const mp_process_t *creator, bool daemon)
     }
 }
 
-void mp__children_end(const mp_process_t *creator)
+static void end_daemons(const mp_process_t *creator, int64_t deadline)
 {
-    terminate_daemons(creator);
-    join_all(creator, true);
-    join_all(creator, false);
+    if (signal_daemons(creator, MP_PLAT_TERMINATE) == 0) {
+        return;
+    }
+    int64_t now = mp_plat_now();
+    int64_t patience = deadline > now ? deadline - now : 0;
+    if (patience > DAEMON_MS * NS_PER_MS) {
+        patience = DAEMON_MS * NS_PER_MS;
+    }
+    join_until(creator, true, now + patience / 2);
+    if (signal_daemons(creator, MP_PLAT_KILL) > 0) {
+        join_until(creator, true, now + patience);
+    }
+}
+
+void mp__children_exit(const mp_process_t *creator, int64_t timeout_ms)
+{
+    mp_process_t *any = pick(creator, false);
+    if (any == NULL) {
+        any = pick(creator, true);
+    }
+    if (any == NULL) {
+        return;
+    }
+    mp__process_release(any);
+    abandon(creator, false);
+    end_daemons(creator, MP_PLAT_NEVER);
+    join_until(creator, false, mp__deadline(timeout_ms));
+    abandon(creator, true);
+}
+
+void mp__children_shut_down(const mp_process_t *creator, int64_t deadline)
+{
+    end_daemons(creator, deadline);
+    join_until(creator, false, deadline);
+}
+
+// Joining stops at the first that runs too long: others may have ended, too.
+size_t mp__children_left(const mp_process_t *creator, char *names, size_t size)
+{
+    size_t count = 0;
+    size_t used = 0;
+
+    names[0] = '\0';
+    mp__children_collect();
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    collect_all_locked();
+    for (const mp_process_t *p = children; p != NULL; p = p->next) {
+        if (is_waited_for(p, creator)) {
+            int more = snprintf(names + used, size - used, "%s%s",
+                                count++ == 0 ? "" : ", ", p->name);
+            used += more > 0 && (size_t) more < size - used ? (size_t) more : 0;
+        }
+    }
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    mp__log_ended();
+    return count;
 }

@@ -16,7 +16,14 @@ mp_process_t *mp__children_forget(void);
 void mp__children_collect(void);
 
 // The end of `creator`, as PEP 371 has it: its daemonic children are
-// terminated, the others are joined without bound.
-void mp__children_end(const mp_process_t *creator);
+// terminated, killed and given up, each in bounded time, the others joined
+// within `timeout_ms`. What is left then is not waited for again.
+void mp__children_exit(const mp_process_t *creator, int64_t timeout_ms);
+
+// The same where `creator` goes on: all within the deadline, daemonic threads
+// too, and what is left stays to be asked for.
+void mp__children_shut_down(const mp_process_t *creator, int64_t deadline);
+// How many that is, and their names, as far as there is room.
+size_t mp__children_left(const mp_process_t *creator, char *names, size_t size);
 
 #endif

@@ -92,7 +92,7 @@ int mp_set_start_method(const char *method, bool force)
     if (method != NULL) {
         context = find(method);
     } else if (!force) {
-        context = default_context();
+        context = find(mp_get_all_start_methods()[0]);
     }
     if (context == &refused_context) {
         return MP_EINVAL;

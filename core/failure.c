@@ -34,6 +34,15 @@ static void leave_note(char *note, const char *text)
     note[0] = 1;
 }
 
+// Written only if it has to be: a forked child would copy their page.
+void mp__failure_forget(void)
+{
+    if (pending || told != 0) {
+        pending = false;
+        told = 0;
+    }
+}
+
 void mp__failure_tell(mp_process_t *self, bool at_the_end)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
@@ -66,17 +75,23 @@ static char *read_note(const char *note)
 
 char *mp__failure_read(const mp_plat_child_t *child)
 {
+    mp__message_t last;
     mp__message_t message;
     bool said = false;
 
     if (child->note != NULL) {
         return read_note(child->note);
     }
-    while (mp__message_receive(child->channel, &message, MP_PLAT_AT_ONCE) ==
-           0) {
+    // No child of ours says more than this; another one may try to.
+    for (int i = 0; i <= TOLD_AT_ONCE; i++) {
+        if (mp__message_receive(child->channel, &message, MP_PLAT_AT_ONCE) <
+            0) {
+            break;
+        }
         said = message.kind == MP__MESSAGE_FAILURE;
+        last = message;
     }
-    return said ? mp__copy_text(message.text) : NULL;
+    return said ? mp__copy_text(last.text) : NULL;
 }
 
 static void record(mp_process_t *current, char *text)

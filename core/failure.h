@@ -6,6 +6,9 @@
 
 #include "core/process.h"
 
+// In a new child: what its parent had still to say is not its own.
+void mp__failure_forget(void);
+
 // Tells the parent what mp_failure() was given last, if it was not told yet.
 // `at_the_end`: for the last time.
 void mp__failure_tell(mp_process_t *self, bool at_the_end);

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <multiprocessing/finalize.h>
 #include <multiprocessing/process.h>
 
 #include "core/block.h"
+#include "core/log.h"
 #include "core/message.h"
 #include "core/self.h"
 #include "core/start.h"
@@ -68,16 +70,19 @@ static int become(const mp__block_t *block, const mp_plat_child_t *parent)
                         (unsigned) block->depth);
     }
     int r = mp__origin_make(&origin, block->name, block->identity,
-                            block->authkey, block->authkey_size);
+                            block->parent_name, block->authkey,
+                            block->authkey_size);
     if (r < 0) {
         return r;
     }
-    origin.parent_name = mp__copy_text(block->parent_name);
-    if (origin.parent_name == NULL) {
-        mp__origin_free(&origin);
-        return MP_ENOMEM;
-    }
     mp__become_child(&origin, parent);
+    mp__log_inherit(
+        &(mp__log_settings_t){(int) block->log_level, block->log_to_stderr});
+    (void) mp_set_exit_timeout(block->exit_timeout_ms);
+    r = mp__parent_tie(block->detached);
+    if (r < 0) {
+        return r;
+    }
     return block->method[0] == '\0' ? 0
                                     : mp_set_start_method(block->method, true);
 }
@@ -125,6 +130,7 @@ static MP_NORETURN void run_child(const char *marker)
         exit(REFUSED_EXITCODE); // the parent is gone
     }
     mp__guard_open();
+    mp_log(MP_LOG_INFO, MP__LOG_CALLING);
     mp_exit(target->function(block.args));
 }
 
@@ -132,6 +138,9 @@ void mp_freeze_support(int argc, char **argv)
 {
     char **own = NULL;
 
+    if (mp__guard_is_open()) {
+        return; // called before: the marker of a child is not for this call
+    }
     if (argv == NULL && mp_plat_command_line(&argc, &own) < 0) {
         return; // it may be a child: the guard stays closed
     }

@@ -3,6 +3,7 @@
 
 #include "core/children.h"
 #include "core/failure.h"
+#include "core/log.h"
 #include "core/self.h"
 #include "core/start.h"
 #include "core/whose.h"
@@ -34,6 +35,7 @@ bool mp__collect_locked(mp_process_t *process)
         if (ended) {
             process->phase = MP__PHASE_ENDED;
             mp__children_remove_locked(process);
+            mp__log_ended_locked(process);
         }
     }
     return process->phase == MP__PHASE_ENDED;
@@ -100,6 +102,7 @@ static bool collected(mp_process_t *process)
                  process->phase == MP__PHASE_CLOSED ||
                  mp__collect_locked(process);
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    mp__log_ended();
     return ended;
 }
 
@@ -128,6 +131,19 @@ static int wait_for_own_process(int64_t deadline)
     return r;
 }
 
+// MP_ETIMEDOUT is not recorded: for some callers it is no failure.
+static int join(mp_process_t *process, int64_t deadline)
+{
+    int r = 0;
+    const char *why_not = enter(process, &r);
+    if (why_not != NULL || r < 0) {
+        return why_not != NULL ? mp__state_error(why_not) : r;
+    }
+    r = wait_until(process, deadline);
+    leave(process);
+    return r;
+}
+
 int mp_process_join(mp_process_t *process, int64_t timeout_ms)
 {
     if (process == NULL) {
@@ -136,13 +152,7 @@ int mp_process_join(mp_process_t *process, int64_t timeout_ms)
     if (process->kind == MP__KIND_SELF && process != mp_current_process()) {
         return wait_for_own_process(mp__deadline(timeout_ms));
     }
-    int r = 0;
-    const char *why_not = enter(process, &r);
-    if (why_not != NULL || r < 0) {
-        return why_not != NULL ? mp__state_error(why_not) : r;
-    }
-    r = wait_until(process, mp__deadline(timeout_ms));
-    leave(process);
+    int r = join(process, mp__deadline(timeout_ms));
     if (r == MP_ETIMEDOUT) {
         return mp__fail(r, 0, "the process runs still");
     }
@@ -167,5 +177,9 @@ int mp_process_is_alive(mp_process_t *process)
     if (why_not != NULL) {
         return mp__state_error(why_not);
     }
-    return started && mp_process_join(process, 0) == MP_ETIMEDOUT ? 1 : 0;
+    if (!started) {
+        return 0;
+    }
+    int r = join(process, MP_PLAT_AT_ONCE);
+    return r == MP_ETIMEDOUT ? 1 : r;
 }

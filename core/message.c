@@ -41,8 +41,11 @@ int mp__message_receive(intptr_t channel, mp__message_t *message,
     uint32_t length = mp__get32(header + 12);
     if (mp__get32(header) != MAGIC || kind < MP__MESSAGE_STARTED ||
         kind > MP__MESSAGE_FAILURE || length > MP__MESSAGE_TEXT_MOST) {
-        return mp__fail(MP_EPROTO, 0,
-                        "the child answered something else than a message");
+        return deadline == MP_PLAT_AT_ONCE
+                   ? MP_EPROTO
+                   : mp__fail(MP_EPROTO, 0,
+                              "the child answered something else than a "
+                              "message");
     }
     message->kind = (mp__message_kind_t) kind;
     message->code = (int) mp__get32(header + 8);

@@ -23,7 +23,7 @@ typedef struct mp__message {
 int mp__message_send(intptr_t channel, mp__message_kind_t kind, int code,
                      const char *text, int64_t deadline);
 
-// MP_EPROTO: these bytes are no message.
+// MP_EPROTO: these bytes are no message (not recorded if it does not wait).
 int mp__message_receive(intptr_t channel, mp__message_t *message,
                         int64_t deadline);
 

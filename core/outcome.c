@@ -3,6 +3,7 @@
 #include <multiprocessing/process.h>
 
 #include "core/join.h"
+#include "core/log.h"
 #include "core/process.h"
 #include "core/self.h"
 #include "core/whose.h"
@@ -33,6 +34,7 @@ int mp_process_close(mp_process_t *process)
         unused = mp__take_handles_locked(process);
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    mp__log_ended();
     mp_plat_child_close(&unused);
     return why_not == NULL ? 0 : mp__state_error(why_not);
 }
@@ -56,6 +58,7 @@ int mp_process_exitcode(mp_process_t *process)
     bool ended = process->phase >= MP__PHASE_ENDED;
     int exitcode = ended ? process->exitcode : MP_EXITCODE_NONE;
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    mp__log_ended();
     return exitcode;
 }
 
@@ -70,6 +73,7 @@ const char *mp_process_failure(mp_process_t *process)
                    process->phase == MP__PHASE_RUNNING;
     const char *failure = running ? NULL : process->failure;
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    mp__log_ended();
     return failure;
 }
 
@@ -86,6 +90,7 @@ int mp_process_usage(mp_process_t *process, mp_usage_t *usage)
         *usage = process->usage;
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    mp__log_ended();
     if (!ended) {
         return mp__state_error("the process has not ended");
     }
@@ -103,6 +108,9 @@ int mp_process_sentinel(mp_process_t *process, intptr_t *sentinel)
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     const char *why_not = mp__not_started(process);
+    if (why_not == NULL && process->kind != MP__KIND_CHILD) {
+        why_not = "only children have a sentinel";
+    }
     if (why_not == NULL && process->ended != NULL) {
         r = mp_plat_event_handle(process->ended, sentinel);
     } else if (why_not == NULL) {

@@ -7,7 +7,9 @@
 
 #include "core/arguments.h"
 #include "core/context.h"
+#include "core/options.h"
 #include "core/self.h"
+#include "core/start.h"
 #include "platform/fail.h"
 
 #define START_TIMEOUT_MS 30000
@@ -119,27 +121,6 @@ void mp_process_destroy(mp_process_t *process)
 
 // ---- creation ----
 
-// Options of a caller that was compiled with another version of the struct:
-// what it does not know is zero, what we do not know must be.
-static int copy_options(mp_process_options_t *copy,
-                        const mp_process_options_t *options, size_t size)
-{
-    const unsigned char *bytes = (const unsigned char *) options;
-
-    memset(copy, 0, sizeof(*copy));
-    if (options == NULL) {
-        return 0;
-    }
-    for (size_t i = sizeof(*copy); i < size; i++) {
-        if (bytes[i] != 0) {
-            return mp__fail(MP_ENOTSUP, 0,
-                            "the library is older than these options");
-        }
-    }
-    memcpy(copy, options, size < sizeof(*copy) ? size : sizeof(*copy));
-    return 0;
-}
-
 static char *child_identity(const mp_process_t *creator, unsigned number)
 {
     size_t size = strlen(creator->identity) + 16;
@@ -187,15 +168,39 @@ static int inherit(mp_process_t *process, mp_process_t *creator,
                                                                  : 0;
 }
 
+// A thread cannot outlive its process, and what is to be terminated with its
+// creator cannot outlive it either.
+static int check_detached(mp_process_t *process, mp_choice_t *daemon)
+{
+    if (!process->detached) {
+        return 0;
+    }
+    if (*daemon == MP_YES) {
+        return mp__fail(MP_EINVAL, 0,
+                        "a process is detached or daemonic, not both");
+    }
+    if (process->context->start == mp__start_thread) {
+        return mp__fail(MP_ENOTSUP, 0, "a thread cannot be detached");
+    }
+    *daemon = MP_NO;
+    return 0;
+}
+
 static int fill(mp_process_t *process, const char *target_name,
                 const mp_args_t *args, const mp_process_options_t *options)
 {
+    mp_choice_t daemon = options->daemon;
+
+    process->detached = options->detached;
     int r = mp__context_resolve(options->context, &process->context);
+    if (r == 0) {
+        r = check_detached(process, &daemon);
+    }
     if (r == 0) {
         r = mp__args_copy(&process->args, args);
     }
     if (r == 0) {
-        r = inherit(process, mp_current_process(), options->daemon);
+        r = inherit(process, mp_current_process(), daemon);
     }
     if (r < 0) {
         return r;
@@ -229,7 +234,7 @@ static int create(mp_process_t **out, mp_target_fn function,
     }
     int r = mp__ready();
     if (r == 0) {
-        r = copy_options(&given, options, options_size);
+        r = mp__options_copy(&given, sizeof(given), options, options_size);
     }
     if (r < 0) {
         return r;

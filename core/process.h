@@ -32,6 +32,7 @@ struct mp_process {
     mp_args_t *args;
     char *identity; // "2:1"; "" in the first process
     int64_t start_timeout_ms;
+    bool detached;
     mp_process_t *creator; // held; NULL where that is another process
 
     int references;
@@ -50,6 +51,7 @@ struct mp_process {
     bool usage_known;
     mp_usage_t usage;
     char *failure;
+    bool silent;        // a sink of the log started it; of a thread
     bool abandoned;     // it did not end when this process had to
     mp_process_t *next; // in the list of children
 };

@@ -7,6 +7,7 @@
 
 #include "core/children.h"
 #include "core/end.h"
+#include "core/failure.h"
 #include "platform/fail.h"
 
 static char main_name[] = "MainProcess";
@@ -90,25 +91,41 @@ int mp__ready(void)
 // ---- becoming a child ----
 
 int mp__origin_make(mp__origin_t *origin, const char *name,
-                    const char *identity, const void *authkey,
-                    size_t authkey_size)
+                    const char *identity, const char *parent_name,
+                    const void *authkey, size_t authkey_size)
 {
     origin->name = mp__copy_text(name);
     origin->identity = mp__copy_text(identity);
+    origin->parent_name = mp__copy_text(parent_name);
     origin->authkey = mp__copy_bytes(authkey, authkey_size);
     origin->authkey_size = authkey_size;
     if (origin->name != NULL && origin->identity != NULL &&
-        origin->authkey != NULL) {
+        origin->parent_name != NULL && origin->authkey != NULL) {
         return 0;
     }
     mp__origin_free(origin);
     return MP_ENOMEM;
 }
 
+int mp__origin_of(mp__origin_t *origin, const mp_process_t *process)
+{
+    const mp_process_t *creator = mp_current_process();
+
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    origin->daemon = process->daemon;
+    origin->depth = process->depth;
+    int r =
+        mp__origin_make(origin, process->name, process->identity, creator->name,
+                        process->authkey, process->authkey_size);
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    return r;
+}
+
 void mp__origin_free(mp__origin_t *origin)
 {
     free(origin->name);
     free(origin->identity);
+    free(origin->parent_name);
     free(origin->authkey);
 }
 
@@ -126,6 +143,7 @@ void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link)
     self.depth = origin->depth;
     self.children_made = 0;
     self.failure = NULL;
+    mp__failure_forget();
     parent.name = origin->parent_name;
     parent.child = *link;
     parent.generation = atomic_load(&generation);
@@ -161,6 +179,11 @@ unsigned mp__generation(void)
     return atomic_load_explicit(&generation, memory_order_relaxed);
 }
 
+int mp__parent_tie(bool detached)
+{
+    return mp_plat_parent_tie(&parent.child, detached);
+}
+
 const mp_plat_child_t *mp__parent_link(void)
 {
     return has_parent ? &parent.child : NULL;
@@ -171,6 +194,14 @@ void mp__guard_open(void)
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     guard_is_open = true;
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+}
+
+bool mp__guard_is_open(void)
+{
+    mp_plat_lock(MP_PLAT_LOCK_STATE);
+    bool open = guard_is_open;
+    mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    return open;
 }
 
 // A child that was started as one, but has not called mp_freeze_support().
@@ -190,10 +221,7 @@ static bool is_unfinished_child(void)
 
 int mp__guard_check(bool running_program)
 {
-    mp_plat_lock(MP_PLAT_LOCK_STATE);
-    bool open = guard_is_open;
-    mp_plat_unlock(MP_PLAT_LOCK_STATE);
-    if (open || (!running_program && !is_unfinished_child())) {
+    if (mp__guard_is_open() || (!running_program && !is_unfinished_child())) {
         return 0;
     }
     return mp__fail(MP_EGUARD, 0,

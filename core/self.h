@@ -14,8 +14,7 @@
 // processes begins with it.
 int mp__ready(void);
 
-// How a child came to be. Name, identity and key are owned; the parent's name
-// stays as long as the process.
+// How a child came to be. All of it is owned.
 typedef struct mp__origin {
     char *name;
     char *identity;
@@ -26,11 +25,14 @@ typedef struct mp__origin {
     int depth;
 } mp__origin_t;
 
-// Copies what a child will need; made before a fork, so that the child has
-// nothing to fail at. MP_ENOMEM: nothing is left to free.
+// Copies of what is given. MP_ENOMEM: nothing is left to free.
 int mp__origin_make(mp__origin_t *origin, const char *name,
-                    const char *identity, const void *authkey,
-                    size_t authkey_size);
+                    const char *identity, const char *parent_name,
+                    const void *authkey, size_t authkey_size);
+// The same of a process that is about to be started: taken under the lock, as
+// names and keys may be set by other threads meanwhile, and before a fork, so
+// that the child has nothing to fail at.
+int mp__origin_of(mp__origin_t *origin, const mp_process_t *process);
 void mp__origin_free(mp__origin_t *origin);
 
 // Makes this process the child that it is, after a fork or in a spawned one.
@@ -42,11 +44,14 @@ void mp__set_current(mp_process_t *process);
 
 bool mp__in_child(void);       // this code runs in a child or a thread of ours
 unsigned mp__generation(void); // how many forks lie behind this process
+// This process, a child, ends with its parent from now on, unless detached.
+int mp__parent_tie(bool detached);
 const mp_plat_child_t *mp__parent_link(void); // NULL if this is no child
 
 // The guard against spawning without end. The running program may be spawned
 // once mp_freeze_support() ran in it, or its target runs.
 void mp__guard_open(void);
+bool mp__guard_is_open(void);
 // 0, or MP_EGUARD. `running_program`: the child would be this program again.
 int mp__guard_check(bool running_program);
 

@@ -6,6 +6,7 @@
 
 #include "core/children.h"
 #include "core/context.h"
+#include "core/log.h"
 #include "core/self.h"
 #include "core/target.h"
 #include "platform/fail.h"
@@ -128,5 +129,6 @@ int mp_process_start(mp_process_t *process)
         r = process->context->start(process);
     }
     finish(process, r);
+    mp__log_start(process, r);
     return r;
 }

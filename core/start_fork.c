@@ -2,6 +2,7 @@
 #include "core/start.h"
 
 #include "core/end.h"
+#include "core/log.h"
 #include "core/self.h"
 #include "platform/fail.h"
 
@@ -14,16 +15,11 @@ static MP_NORETURN void run_child(const mp_process_t *process,
 {
     mp__end_by_exit_now();
     mp__become_child(origin, parent);
+    if (mp__parent_tie(process->detached) < 0) {
+        mp_exit(mp_failure(1, "%s", mp__fail_last()->message));
+    }
+    mp_log(MP_LOG_INFO, MP__LOG_CALLING);
     mp_exit(function(process->args));
-}
-
-static int make_origin(const mp_process_t *process, mp__origin_t *origin)
-{
-    origin->daemon = process->daemon;
-    origin->depth = process->depth;
-    origin->parent_name = mp_current_process()->name;
-    return mp__origin_make(origin, process->name, process->identity,
-                           process->authkey, process->authkey_size);
 }
 
 int mp__start_fork(mp_process_t *process)
@@ -34,12 +30,13 @@ int mp__start_fork(mp_process_t *process)
 
     int r = mp__start_function(process, &function);
     if (r == 0) {
-        r = make_origin(process, &origin);
+        r = mp__origin_of(&origin, process);
     }
     if (r < 0) {
         return r;
     }
-    r = mp_plat_fork(&child);
+    mp__log_fork(process);
+    r = mp_plat_fork(&child, process->detached);
     if (r > 0) {
         run_child(process, function, &origin, &child);
     }

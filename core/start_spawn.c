@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <multiprocessing/finalize.h>
+
 #include "core/block.h"
 #include "core/context.h"
+#include "core/log.h"
 #include "core/message.h"
 #include "core/self.h"
 #include "core/target.h"
@@ -41,18 +44,45 @@ static int write_block(const mp_process_t *process, bool running_program,
 {
     char module[MP__MODULE_SIZE];
     const char *method = mp_get_start_method(true);
-    mp__block_t block = {.name = process->name,
-                         .identity = process->identity,
-                         .parent_name = mp_process_name(mp_current_process()),
-                         .method = method == NULL ? "" : method,
-                         .daemon = process->daemon,
-                         .depth = (uint32_t) process->depth,
-                         .authkey = process->authkey,
-                         .authkey_size = process->authkey_size,
-                         .args = process->args};
+    const mp__log_settings_t log = mp__log_settings();
+    mp__origin_t origin;
 
-    int r = describe_target(process, running_program, &block, module);
-    return r < 0 ? r : mp__block_write(&block, bytes, size);
+    int r = mp__origin_of(&origin, process);
+    if (r < 0) {
+        return r;
+    }
+    mp__block_t block = {.name = origin.name,
+                         .identity = origin.identity,
+                         .parent_name = origin.parent_name,
+                         .method = method == NULL ? "" : method,
+                         .daemon = origin.daemon,
+                         .detached = process->detached,
+                         .depth = (uint32_t) origin.depth,
+                         .authkey = origin.authkey,
+                         .authkey_size = origin.authkey_size,
+                         .log_level = (uint32_t) log.level,
+                         .log_to_stderr = log.to_stderr,
+                         .exit_timeout_ms = mp_get_exit_timeout(),
+                         .args = process->args};
+    r = describe_target(process, running_program, &block, module);
+    if (r == 0) {
+        r = mp__block_write(&block, bytes, size);
+    }
+    mp__origin_free(&origin);
+    return r;
+}
+
+// A child may answer with what a start can return, and with nothing else: some
+// codes mean that the conversation itself went wrong.
+static int refused_with(const mp__message_t *message)
+{
+    bool known = message->kind == MP__MESSAGE_REFUSED &&
+                 message->code != MP_EEOF && message->code != MP_ETIMEDOUT &&
+                 message->code < 0 && mp_errname(message->code) != NULL;
+
+    return mp__fail(known ? message->code : MP_EPROTO, 0, "%s",
+                    known ? message->text
+                          : "the child answered something else than it should");
 }
 
 // Sends the block and hears what the child says to it: 0, what the child
@@ -67,9 +97,8 @@ static int converse(mp_process_t *process, const mp_plat_child_t *child,
     if (r == 0 || r == MP_EEOF) { // a child that refuses may have said why
         int heard = mp__message_receive(child->channel, &message, deadline);
         r = heard < 0 ? heard : r;
-        if (heard == 0 && message.kind == MP__MESSAGE_REFUSED) {
-            return mp__fail(message.code < 0 ? message.code : MP_EPROTO, 0,
-                            "%s", message.text);
+        if (heard == 0 && message.kind != MP__MESSAGE_STARTED) {
+            return refused_with(&message);
         }
     }
     return r;
@@ -126,8 +155,10 @@ static int start_program(mp_process_t *process, const char *program,
     char depth[16];
 
     (void) snprintf(depth, sizeof(depth), "%d", process->depth);
-    const mp_plat_spawn_t spawn = {
-        .program = program, .variable = MP__DEPTH_VARIABLE, .value = depth};
+    const mp_plat_spawn_t spawn = {.program = program,
+                                   .variable = MP__DEPTH_VARIABLE,
+                                   .value = depth,
+                                   .detached = process->detached};
     int r = mp_plat_spawn(&child, &spawn);
     if (r < 0) {
         return r;

@@ -2,6 +2,7 @@
 #include "core/start.h"
 
 #include "core/end.h"
+#include "core/log.h"
 #include "core/self.h"
 
 static void thread_main(void *argument)
@@ -9,7 +10,23 @@ static void thread_main(void *argument)
     mp_process_t *process = argument;
 
     mp__set_current(process);
-    mp__end_thread(process, mp__end_run(process->function, process->args));
+    mp__log_silence(process->silent);
+    mp_log(MP_LOG_INFO, MP__LOG_CALLING);
+    int code = mp__end_run(process->function, process->args);
+    if (process->generation != mp__generation()) {
+        mp_exit(code); // in a child that the thread forked: the process is its
+    }
+    mp__end_thread(process, code);
+}
+
+// pthread_exit() in a target ends it, as in any thread.
+static void thread_left(void *argument)
+{
+    mp_process_t *process = argument;
+
+    if (process->generation == mp__generation()) {
+        mp__end_thread(process, 0);
+    }
 }
 
 static void set_pid(mp_process_t *process, int64_t pid)
@@ -33,8 +50,9 @@ int mp__start_thread(mp_process_t *process)
         }
     }
     set_pid(process, mp_plat_pid());
+    process->silent = mp__log_is_silent();
     mp__process_hold(process);
-    r = mp_plat_thread_start(thread_main, process);
+    r = mp_plat_thread_start(thread_main, thread_left, process);
     if (r < 0) {
         mp__process_release(process);
         set_pid(process, 0);

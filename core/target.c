@@ -14,6 +14,7 @@ static _Atomic(mp_target_t *) targets;
 
 void mp__target_link(mp_target_t *target)
 {
+    mp_plat_pin(target); // what is in the list must stay
     mp_target_t *first = atomic_load_explicit(&targets, memory_order_relaxed);
 
     do {

@@ -19,6 +19,8 @@
 #include <multiprocessing/context.h>
 #include <multiprocessing/errors.h>
 #include <multiprocessing/export.h>
+#include <multiprocessing/finalize.h>
+#include <multiprocessing/log.h>
 #include <multiprocessing/process.h>
 #include <multiprocessing/system.h>
 #include <multiprocessing/target.h>

@@ -66,9 +66,11 @@ void mp_plat_event_destroy(mp_plat_event_t *event); // NULL is fine
 
 // ---- threads ----
 
-// Nobody joins it: what has to know of its end is told by an event. MP_ENPROC:
-// the system has no more threads.
-int mp_plat_thread_start(void (*run)(void *), void *argument);
+// Nobody joins it: what has to know of its end is told by an event. `left` is
+// called if `run` ends the thread by the system's own means (pthread_exit, or
+// because it is cancelled). MP_ENPROC: the system has no more threads.
+int mp_plat_thread_start(void (*run)(void *), void (*left)(void *),
+                         void *argument);
 
 // What the library remembers of each thread: all zero at first. Never NULL; a
 // thread for which there is no memory shares one with others like it.
@@ -76,6 +78,7 @@ int mp_plat_thread_start(void (*run)(void *), void *argument);
 typedef struct mp_plat_local {
     void *process;    // core's: the process that this thread is
     void *exit_point; // core's: where mp_exit() of this thread goes
+    bool silent;      // core's: it logs nothing, being in the sink of the log
     mp_error_t error; // the last failure
     char text[MP_PLAT_TEXT_SIZE];
 } mp_plat_local_t;
@@ -96,6 +99,8 @@ int mp_plat_find_program(const char *path, char **absolute);
 // The module (program or shared library) that holds `address`: its file name
 // without folders, "" for the program itself; cut to fit.
 void mp_plat_module(const void *address, char *name, size_t size);
+// Keeps the module that holds `address` from being unloaded, for good.
+void mp_plat_pin(const void *address);
 int mp_plat_random(void *bytes, size_t size); // fit for keys
 int mp_plat_cpu_count(void);                  // online, or MP_ENOTSUP
 int mp_plat_process_cpu_count(void);          // usable here, or MP_ENOTSUP
@@ -108,7 +113,8 @@ int mp_plat_process_cpu_count(void);          // usable here, or MP_ENOTSUP
 typedef struct mp_plat_child {
     int64_t pid;
     intptr_t end;     // ready when the process has ended: the sentinel
-    intptr_t channel; // this side of the start channel, of a spawned child
+    intptr_t channel; // this side of the start channel, if it was spawned; in
+                      // a forked child, what its parent's end closes
     char *note;       // MP_PLAT_NOTE_SIZE bytes that a forked child shares with
                       // its parent, the first one zero; else NULL
 } mp_plat_child_t;
@@ -120,6 +126,7 @@ typedef struct mp_plat_spawn {
                           // its file where the system allows that
     const char *variable; // one environment variable for the child …
     const char *value;    // … and its value; NULL: none
+    bool detached;        // it may outlive this process
 } mp_plat_spawn_t;
 
 #define MP_PLAT_MARKER "--multiprocessing-c-child="
@@ -144,9 +151,12 @@ enum mp_plat_forking {
 };
 enum mp_plat_forking mp_plat_forking(void);
 
+// Whether other threads than the library's own run in this process, which a
+// forked child would be without. False where the system does not tell.
+bool mp_plat_has_threads(void);
 // Copies this process: 1 in the child, 0 in the parent. In the child, `child`
 // is the parent. MP_ENOTSUP where there is no fork.
-int mp_plat_fork(mp_plat_child_t *child);
+int mp_plat_fork(mp_plat_child_t *child, bool detached);
 // Starts a program with the other side of a new channel and nothing else above
 // descriptor 2. MP_ENOENT, MP_EACCES, MP_ENPROC, MP_EMFILE, MP_ENOMEM.
 int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn);
@@ -169,6 +179,9 @@ void mp_plat_child_close(mp_plat_child_t *child);
 // parent and belongs to the same user; *parent gets the channel and the
 // parent's pid. MP_EACCES if anything of that is not so.
 int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker);
+// In any child: makes this process end, as if killed, when its parent does; or
+// leaves the parent's session, if detached.
+int mp_plat_parent_tie(mp_plat_child_t *parent, bool detached);
 // Opens what mp_plat_child_wait() needs to see the end of a parent. Not before
 // somebody asks: few children do.
 int mp_plat_parent_watch(mp_plat_child_t *parent);

@@ -30,8 +30,8 @@ int mp_posix_own_add(int descriptor);    // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor); // -1 is fine
 // Moves a descriptor below `least` out of the way, to 10 or above.
 int mp_posix_own_raise(int *descriptor, int least);
-// In a forked child, with the lock held: closes all but `keep`.
-void mp_posix_own_forked(int keep);
+// In a forked child, with the lock held: closes all but these.
+void mp_posix_own_forked(const int keep[2]);
 
 // ---- notes (posix_note.c) ----
 
@@ -51,12 +51,27 @@ void mp_posix_unlock(void);
 
 int mp_posix_socketpair(int pair[2]); // stream, close-on-exec; errno
 int mp_posix_pipe(int pair[2]);       // close-on-exec; errno
+extern const bool mp_posix_born_open; // a moment before they close on exec
 extern const int mp_posix_send_flags; // what keeps send() from SIGPIPE
 
 // ---- forking (posix_life.c) ----
 
-// fork(), whose child keeps this descriptor of the library's (-1: none).
-pid_t mp_posix_fork(int keep);
+// fork(), whose child keeps these descriptors of the library's (-1: none).
+#define MP_POSIX_KEPT 2
+pid_t mp_posix_fork(const int keep[MP_POSIX_KEPT]);
+
+// ---- lives that are tied (posix_lifeline.c, posix_tie_*.c) ----
+
+// One end of a pipe that nothing is written to: it is at its end when this
+// process has ended. A descriptor for one child, to be closed after its start.
+int mp_posix_lifeline(int *descriptor);
+// Another descriptor for the end of a pipe, as this build needs it to tie a
+// child (posix_tie_*.c). -1 with errno.
+int mp_posix_tie_copy(int descriptor);
+void mp_posix_lifeline_forked(void); // in the child: that was the parent's
+// Has a thread end this process when `channel` is at its end.
+int mp_posix_tie_by_thread(intptr_t channel);
+int mp_posix_helpers(void); // how many such threads this process has
 
 // ---- the ends of a child (posix_ends.c) ----
 

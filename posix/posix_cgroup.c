@@ -88,6 +88,20 @@ static int least_quota(const char *root, const char *group,
     }
 }
 
+// Whether "cpu" is in a list such as "cpu,cpuacct".
+static bool names_cpu(const char *controllers)
+{
+    for (const char *name = controllers; name != NULL;) {
+        const char *comma = strchr(name, ',');
+        size_t length = comma != NULL ? (size_t) (comma - name) : strlen(name);
+        if (length == 3 && strncmp(name, "cpu", length) == 0) {
+            return true;
+        }
+        name = comma != NULL ? comma + 1 : NULL;
+    }
+    return false;
+}
+
 // A line of /proc/self/cgroup: "0::/group", or "4:cpu,cpuacct:/group".
 static int quota_of_line(char *line)
 {
@@ -104,9 +118,7 @@ static int quota_of_line(char *line)
         return smaller(least_quota(V2_ROOT, group, quota_v2),
                        least_quota(V2_ROOT_HYBRID, group, quota_v2));
     }
-    bool cpu = strcmp(controllers, "cpu") == 0 ||
-               strncmp(controllers, "cpu,", 4) == 0 ||
-               strstr(controllers, ",cpu") != NULL;
+    bool cpu = names_cpu(controllers);
     return cpu ? least_quota(V1_ROOT, group, quota_v1) : 0;
 }
 

@@ -51,13 +51,17 @@ void mp_plat_event_set(mp_plat_event_t *event)
 int mp_plat_event_wait(mp_plat_event_t *event, int64_t deadline)
 {
     int r = 0;
+    int state = 0;
 
+    // A thread that is cancelled here would leave the mutex locked.
+    (void) pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     (void) pthread_mutex_lock(&event->mutex);
     while (!event->set && r != ETIMEDOUT) {
         r = mp_posix_cond_wait(&event->condition, &event->mutex, deadline);
     }
     bool set = event->set;
     (void) pthread_mutex_unlock(&event->mutex);
+    (void) pthread_setcancelstate(state, NULL);
     return set ? 0 : MP_ETIMEDOUT;
 }
 

@@ -16,23 +16,34 @@ static void give_up(mp_posix_ends_t *ends, char *note)
 // A forked child has no channel: it was told everything by being forked, and
 // the note takes what it has to say. What this touches is copied by the child,
 // page by page, at a price; so little is touched.
-int mp_plat_fork(mp_plat_child_t *child)
+static int open_all(mp_posix_ends_t *ends, char **note, int *lifeline)
+{
+    int r = mp_posix_ends_open(ends, false);
+    if (r == 0) {
+        r = mp_posix_note_take(note);
+    }
+    if (r == 0 && lifeline != NULL) {
+        r = mp_posix_lifeline(lifeline);
+    }
+    return r;
+}
+
+int mp_plat_fork(mp_plat_child_t *child, bool detached)
 {
     mp_posix_ends_t ends;
     char *note = NULL;
+    int lifeline = -1;
     int64_t self = mp_plat_pid();
 
-    int r = mp_posix_ends_open(&ends, false);
-    if (r == 0) {
-        r = mp_posix_note_take(&note);
-    }
+    int r = open_all(&ends, &note, detached ? NULL : &lifeline);
     if (r < 0) {
         give_up(&ends, note);
         return r;
     }
-    pid_t pid = mp_posix_fork(ends.death[1]);
+    const int keep[MP_POSIX_KEPT] = {ends.death[1], lifeline};
+    pid_t pid = mp_posix_fork(keep);
     if (pid == 0) {
-        *child = (mp_plat_child_t){self, MP_PLAT_NONE, MP_PLAT_NONE, note};
+        *child = (mp_plat_child_t){self, MP_PLAT_NONE, lifeline, note};
         return 1;
     }
     if (pid > 0) {
@@ -40,6 +51,7 @@ int mp_plat_fork(mp_plat_child_t *child)
     } else {
         r = mp_posix_fail(errno, "this process cannot be forked");
     }
+    mp_posix_own_close(lifeline);
     if (r < 0) {
         give_up(&ends, note);
         return r;

@@ -7,7 +7,8 @@
 #include "platform/fail.h"
 
 static void (*forked_hook)(void);
-static _Thread_local int keep_next = -1;
+static int handlers_error;
+static _Thread_local int kept[MP_POSIX_KEPT] = {-1, -1};
 
 // A fork takes every lock of the library, so that the child finds what they
 // guard whole, and them free.
@@ -29,25 +30,29 @@ static void unlock_all(void)
 
 static void after_fork_child(void)
 {
-    mp_posix_own_forked(keep_next);
+    mp_posix_own_forked(kept);
     mp_posix_note_forked();
+    mp_posix_lifeline_forked();
     unlock_all();
-    forked_hook();
+    if (forked_hook != NULL) {
+        forked_hook();
+    }
+}
+
+// Before main(), so that no thread can fork while another brings the library
+// up: the child would find its locks taken.
+__attribute__((constructor)) static void register_handlers(void)
+{
+    handlers_error = pthread_atfork(before_fork, unlock_all, after_fork_child);
 }
 
 int mp_plat_init(void (*forked)(void))
 {
-    static bool done;
-    int r = 0;
-
     mp_plat_lock(MP_PLAT_LOCK_INIT);
-    if (!done) {
-        forked_hook = forked;
-        r = pthread_atfork(before_fork, unlock_all, after_fork_child);
-        done = r == 0;
-    }
+    forked_hook = forked;
     mp_plat_unlock(MP_PLAT_LOCK_INIT);
-    return r == 0 ? 0 : mp_posix_fail(r, "fork handlers");
+    return handlers_error == 0 ? 0
+                               : mp_posix_fail(handlers_error, "fork handlers");
 }
 
 int mp_plat_at_exit(void (*run)(void))
@@ -55,16 +60,13 @@ int mp_plat_at_exit(void (*run)(void))
     return atexit(run) == 0 ? 0 : mp__fail(MP_ENOMEM, 0, "atexit");
 }
 
-// Most builds have nothing to keep: then the variable, whose page the child
-// would have to copy, is not written.
-pid_t mp_posix_fork(int keep)
+pid_t mp_posix_fork(const int keep[MP_POSIX_KEPT])
 {
-    if (keep < 0) {
-        return fork();
-    }
-    keep_next = keep;
+    kept[0] = keep[0];
+    kept[1] = keep[1];
     pid_t pid = fork();
-    keep_next = -1;
+    kept[0] = -1;
+    kept[1] = -1;
     return pid;
 }
 

@@ -6,6 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+void mp_plat_pin(const void *address)
+{
+    Dl_info info;
+
+    if (dladdr(address, &info) != 0 && info.dli_fname != NULL) {
+        (void) dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+    }
+}
+
 // The program itself is the one module of type MH_EXECUTE.
 void mp_plat_module(const void *address, char *name, size_t size)
 {

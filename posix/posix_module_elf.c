@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/platform.h"
 
+#include <dlfcn.h>
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,16 @@ static int visit(struct dl_phdr_info *module, size_t size, void *context)
     }
     search->path = module->dlpi_name;
     return 1;
+}
+
+void mp_plat_pin(const void *address)
+{
+    search_t search = {.address = (uintptr_t) address, .path = ""};
+
+    (void) dl_iterate_phdr(visit, &search);
+    if (search.path[0] != '\0') {
+        (void) dlopen(search.path, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+    }
 }
 
 // The program itself is the one module without a path.

@@ -1,33 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // Notes lie in memory that a fork shares instead of copying. A child touches
 // its note only if it has something to say, so that notes cost a start nothing.
+// A child can write to all that is shared, so nothing else lies there.
 #include "posix/posix.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
-#define NOTES 63 // and a head of the size of one make a block of 64 KiB
+#define NOTES 64
 
 typedef struct block {
     struct block *next;
     uint64_t taken; // a bit for each note
-    char unused[MP_PLAT_NOTE_SIZE - sizeof(struct block *) - sizeof(uint64_t)];
-    char notes[NOTES][MP_PLAT_NOTE_SIZE];
+    char (*notes)[MP_PLAT_NOTE_SIZE];
 } block_t;
 
-#define ALL_TAKEN ((UINT64_C(1) << NOTES) - 1)
+#define BLOCK_SIZE ((size_t) NOTES * MP_PLAT_NOTE_SIZE)
+#define ALL_TAKEN UINT64_MAX
 
 static block_t *blocks;
+static block_t *volatile inherited; // of the parent, for leak checkers only
 
 static block_t *new_block(void)
 {
-    void *memory = mmap(NULL, sizeof(block_t), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) {
+    block_t *block = malloc(sizeof(*block));
+    if (block == NULL) {
         return NULL;
     }
-    block_t *block = memory;
-    block->next = blocks;
+    void *memory = mmap(NULL, BLOCK_SIZE, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        free(block);
+        errno = ENOMEM;
+        return NULL;
+    }
+    *block = (block_t){.next = blocks, .taken = 0, .notes = memory};
     blocks = block;
     return block;
 }
@@ -90,5 +98,6 @@ void mp_posix_note_free(char *note)
 
 void mp_posix_note_forked(void)
 {
+    inherited = blocks;
     blocks = NULL;
 }

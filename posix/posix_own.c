@@ -70,6 +70,10 @@ static int born(int (*make)(int pair[2]), int pair[2], const char *what)
     mp_posix_lock();
     int r = make(pair);
     r = r == 0 ? add_pair_locked(pair) : mp_posix_fail(errno, what);
+    if (r < 0) {
+        pair[0] = -1; // what the caller closes must not be somebody else's
+        pair[1] = -1;
+    }
     mp_posix_unlock();
     return r;
 }
@@ -113,7 +117,9 @@ int mp_posix_own_raise(int *descriptor, int least)
     }
     mp_posix_lock();
     int higher = fcntl(*descriptor, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
-    int r = higher < 0 ? mp_posix_fail(errno, "a descriptor cannot be moved")
+    // EINVAL: the limit of descriptors is below the number that was asked for.
+    int r = higher < 0 ? mp_posix_fail(errno == EINVAL ? EMFILE : errno,
+                                       "a descriptor cannot be moved")
                        : add_locked(higher);
     if (r == 0) {
         forget_locked(*descriptor);
@@ -138,15 +144,19 @@ static void close_word(size_t word)
     }
 }
 
-void mp_posix_own_forked(int keep)
+void mp_posix_own_forked(const int keep[2])
 {
-    if (keep >= 0) {
-        forget_locked(keep);
+    for (int i = 0; i < 2; i++) {
+        if (keep[i] >= 0) {
+            forget_locked(keep[i]);
+        }
     }
     for (size_t word = 0; word < owned_words; word++) {
         close_word(word);
     }
-    if (keep >= 0) {
-        (void) add_locked(keep); // there is room: it was in before
+    for (int i = 0; i < 2; i++) {
+        if (keep[i] >= 0) {
+            (void) add_locked(keep[i]); // there is room: it was in before
+        }
     }
 }

@@ -6,7 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-const int mp_posix_send_flags = 0; // the sockets are told once, see below
+const bool mp_posix_born_open = false; // to children of the library
+const int mp_posix_send_flags = 0;     // the sockets are told once, see below
 
 // Darwin has no call that makes a descriptor close-on-exec from birth. The
 // library's own children are safe (POSIX_SPAWN_CLOEXEC_DEFAULT).

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+const bool mp_posix_born_open = false;
 const int mp_posix_send_flags = MSG_NOSIGNAL;
 
 int mp_posix_socketpair(int pair[2])

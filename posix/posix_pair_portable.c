@@ -6,11 +6,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+const bool mp_posix_born_open = true;
 const int mp_posix_send_flags = MSG_NOSIGNAL;
 
 // Without a call that does both at once there is a moment between birth and
-// FD_CLOEXEC. The library's own starts cannot fall into it; another library's
-// exec in another thread can.
+// FD_CLOEXEC. The library's own starts take the lock that births take; another
+// library's exec in another thread can.
 static int close_on_exec(int pair[2])
 {
     if (fcntl(pair[0], F_SETFD, FD_CLOEXEC) == 0 &&

@@ -3,6 +3,7 @@
 
 #include <crt_externs.h>
 #include <errno.h>
+#include <libproc.h>
 #include <mach-o/dyld.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,16 @@ int mp_plat_program(char **path)
                         "mp_set_executable()");
     }
     return 0;
+}
+
+// The library's own threads hold nothing that a child would miss.
+bool mp_plat_has_threads(void)
+{
+    struct proc_taskinfo info;
+
+    return proc_pidinfo(getpid(), PROC_PIDTASKINFO, 0, &info, sizeof(info)) ==
+               (int) sizeof(info) &&
+           info.pti_threadnum > 1 + mp_posix_helpers();
 }
 
 // The system's frameworks do not survive a fork.

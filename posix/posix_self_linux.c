@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
@@ -62,6 +63,16 @@ int mp_plat_program(char **path)
         }
     }
     return mp__fail(MP_ESYSTEM, ENAMETOOLONG, "path of the program");
+}
+
+// The folder has a link for itself, one for its name, and one for each thread.
+// The library's own threads hold nothing that a child would miss.
+bool mp_plat_has_threads(void)
+{
+    struct stat threads;
+
+    return stat("/proc/self/task", &threads) == 0 &&
+           threads.st_nlink > 3 + (nlink_t) mp_posix_helpers();
 }
 
 enum mp_plat_forking mp_plat_forking(void)

@@ -39,6 +39,11 @@ int mp_plat_program(char **path)
                     "mp_set_executable()");
 }
 
+bool mp_plat_has_threads(void)
+{
+    return false; // POSIX does not tell
+}
+
 enum mp_plat_forking mp_plat_forking(void)
 {
     return MP_PLAT_FORK_DEFAULT;

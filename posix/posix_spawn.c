@@ -79,8 +79,14 @@ static int spawn_at(pid_t *pid, const char *path, char **arguments,
     }
     r = posix_spawnattr_init(&attributes);
     if (r == 0) {
+        if (mp_posix_born_open) {
+            mp_posix_lock();
+        }
         r = spawn_described(pid, path, arguments, environment, ends, &actions,
                             &attributes);
+        if (mp_posix_born_open) {
+            mp_posix_unlock();
+        }
         (void) posix_spawnattr_destroy(&attributes);
     }
     (void) posix_spawn_file_actions_destroy(&actions);
@@ -165,10 +171,16 @@ static int open_raised(mp_posix_ends_t *ends)
 // The program's name for its own command line, freed with free().
 static int name_of(const mp_plat_spawn_t *spawn, char **name)
 {
-    if (spawn->program == NULL) {
-        return mp_plat_program(name);
+    const char *program = spawn->program;
+
+    if (program == NULL) {
+        int r = mp_plat_program(name);
+        program = mp_posix_self(); // runs also where its path is too long
+        if (r == 0 || program[0] == '\0') {
+            return r;
+        }
     }
-    *name = strdup(spawn->program);
+    *name = strdup(program);
     return *name != NULL ? 0 : mp__fail(MP_ENOMEM, 0, "path of a program");
 }
 

@@ -8,6 +8,7 @@
 
 typedef struct start {
     void (*run)(void *);
+    void (*left)(void *);
     void *argument;
 } start_t;
 
@@ -16,7 +17,9 @@ static void *thread_main(void *given)
     start_t start = *(start_t *) given;
 
     free(given);
+    pthread_cleanup_push(start.left, start.argument);
     start.run(start.argument);
+    pthread_cleanup_pop(0);
     return NULL;
 }
 
@@ -37,13 +40,14 @@ static int create_detached(start_t *start)
     return r;
 }
 
-int mp_plat_thread_start(void (*run)(void *), void *argument)
+int mp_plat_thread_start(void (*run)(void *), void (*left)(void *),
+                         void *argument)
 {
     start_t *start = malloc(sizeof(*start));
     if (start == NULL) {
         return mp__fail(MP_ENOMEM, 0, "thread");
     }
-    *start = (start_t){run, argument};
+    *start = (start_t){run, left, argument};
     int r = create_detached(start);
     if (r != 0) {
         free(start);

@@ -5,9 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/event.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
@@ -84,19 +82,10 @@ int mp_plat_parent_watch(mp_plat_child_t *parent)
     return 0;
 }
 
-// NOTE_EXIT comes a moment before the status can be collected: once it is
-// there, waiting for the status ends at once.
 int mp_posix_watch_collect(const mp_plat_child_t *child, int *status,
                            struct rusage *usage)
 {
-    struct pollfd entry = {.fd = (int) child->end, .events = POLLIN};
-    int options = poll(&entry, 1, 0) > 0 ? 0 : WNOHANG;
-    pid_t r = 0;
-
-    do {
-        r = wait4((pid_t) child->pid, status, options, usage);
-    } while (r < 0 && errno == EINTR);
-    return r == 0 ? 0 : (r > 0 ? 1 : -1);
+    return mp_posix_death_collect(child, status, usage);
 }
 
 int mp_posix_watch_signal(const mp_plat_child_t *child, int number)
@@ -104,9 +93,11 @@ int mp_posix_watch_signal(const mp_plat_child_t *child, int number)
     return mp_posix_death_signal(child, number);
 }
 
+// NOTE_EXIT comes a moment before the status can be collected.
 bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready)
 {
-    return mp_posix_is_parent(process) ? mp_posix_death_ended(process) : ready;
+    return (ready || mp_posix_is_parent(process)) &&
+           mp_posix_death_ended(process);
 }
 
 int64_t mp_posix_watch_slice(const mp_plat_child_t *process)

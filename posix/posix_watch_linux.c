@@ -27,10 +27,11 @@ static int pidfd_open_raw(int64_t pid)
     return (int) syscall(SYS_pidfd_open, (pid_t) pid, 0);
 }
 
-static int wait_raw(int pidfd, siginfo_t *info, struct rusage *usage)
+static int wait_raw(int pidfd, siginfo_t *info, int options,
+                    struct rusage *usage)
 {
-    return (int) syscall(SYS_waitid, P_PIDFD, pidfd, info, WEXITED | WNOHANG,
-                         usage);
+    return (int) syscall(SYS_waitid, P_PIDFD, pidfd, info,
+                         WEXITED | WNOHANG | options, usage);
 }
 
 static bool refused(void)
@@ -51,7 +52,7 @@ static int probe(void)
         return mp_posix_fail(errno, "a pidfd cannot be opened");
     }
     bool works =
-        pidfd >= 0 && wait_raw(pidfd, &info, &usage) < 0 && errno == ECHILD;
+        pidfd >= 0 && wait_raw(pidfd, &info, 0, &usage) < 0 && errno == ECHILD;
     if (pidfd >= 0) {
         (void) close(pidfd);
     }
@@ -71,29 +72,56 @@ int mp_posix_watch_prepare(mp_posix_ends_t *ends)
     return refused() ? mp_posix_death_prepare(ends) : 0;
 }
 
-static int watch(mp_plat_child_t *process)
+static int watch(mp_plat_child_t *process, int pidfd)
 {
-    int pidfd = pidfd_open_raw(process->pid);
     if (pidfd < 0) {
         return mp_posix_fail(errno, "a pidfd cannot be opened");
     }
     int r = mp_posix_own_add(pidfd);
+    if (r < 0) {
+        return r;
+    }
+    r = mp_posix_own_raise(&pidfd, STDERR_FILENO + 1);
+    if (r < 0) {
+        mp_posix_own_close(pidfd);
+        return r;
+    }
+    process->end = pidfd;
+    return 0;
+}
+
+// The child has ended, and its status is taken: by a wait() of the program, or
+// because it ignores SIGCHLD. A pipe at its end is ready for ever, and what is
+// asked through it fails as it should.
+static int watch_nothing(mp_plat_child_t *child)
+{
+    int pair[2] = {-1, -1};
+
+    int r = mp_posix_own_pipe(pair);
     if (r == 0) {
-        process->end = pidfd;
+        mp_posix_own_close(pair[1]);
+        child->end = pair[0];
     }
     return r;
 }
 
 int mp_posix_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends)
 {
-    return refused() ? mp_posix_death_watch_child(child, ends) : watch(child);
+    if (ends->death[0] >= 0) {
+        return mp_posix_death_watch_child(child, ends);
+    }
+    int pidfd = pidfd_open_raw(child->pid);
+    if (pidfd < 0 && errno == ESRCH) {
+        return watch_nothing(child);
+    }
+    return watch(child, pidfd);
 }
 
 // A parent that died before this has left its number to somebody else:
 // getppid() is asked after the pidfd is open.
 int mp_plat_parent_watch(mp_plat_child_t *parent)
 {
-    if (refused() || watch(parent) < 0) {
+    if (refused() || watch(parent, pidfd_open_raw(parent->pid)) < 0) {
         return mp_posix_death_watch_parent(parent);
     }
     if (getppid() != (pid_t) parent->pid) {
@@ -111,14 +139,14 @@ int mp_posix_watch_collect(const mp_plat_child_t *child, int *status,
     if (refused()) {
         return mp_posix_death_collect(child, status, usage);
     }
-    if (wait_raw((int) child->end, &info, usage) < 0) {
+    if (wait_raw((int) child->end, &info, 0, usage) < 0) {
         return errno == EINTR ? 0 : -1;
     }
     if (info.si_pid == 0) {
         return 0;
     }
-    *status = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
-                                         : W_EXITCODE(0, info.si_status);
+    *status = info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8
+                                         : info.si_status & 0x7f;
     return 1;
 }
 
@@ -134,12 +162,21 @@ int mp_posix_watch_signal(const mp_plat_child_t *child, int number)
     return errno == ESRCH ? ESRCH : mp_posix_death_signal(child, number);
 }
 
+// A pidfd is ready as soon as its process is dead, the status of one that is
+// traced only when its debugger has seen it. No child of ours: nothing is.
+static bool held_back(int pidfd)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return wait_raw(pidfd, &info, WNOWAIT, NULL) == 0 && info.si_pid == 0;
+}
+
 bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready)
 {
     if (refused() || mp_posix_is_parent(process)) {
         return mp_posix_death_ended(process);
     }
-    return ready;
+    return ready && !held_back((int) process->end);
 }
 
 int64_t mp_posix_watch_slice(const mp_plat_child_t *process)

@@ -106,10 +106,15 @@ MP_TARGET(watch_parent)
 
 static int be_watched(const mp_args_t *args)
 {
+    const mp_process_options_t options = {
+        .context = mp_get_context(mp_args_text(args, 2)),
+        .detached = true}; // or it would end with its parent
     mp_process_t *below = NULL;
-    int r = test_start_below(&below, mp_args_text(args, 2), MP_DEFAULT,
-                             watch_parent, args);
+    int r = mp_process_create(&below, watch_parent, args, &options);
 
+    if (r == 0) {
+        r = mp_process_start(below);
+    }
     return r < 0 ? 1 : mp_process_join(below, TEST_GUARD_MS);
 }
 MP_TARGET(be_watched)

@@ -72,4 +72,9 @@ void mp_win32_inherited_close(mp_win32_inherited_t *row);
 // A new channel: the parent's end and the child's, neither inheritable.
 int mp_win32_channel_open(HANDLE *parent_end, HANDLE *child_end);
 
+// ---- the job (win32_job.c) ----
+
+// The job of this process's children; the library keeps it.
+int mp_win32_job(HANDLE *job);
+
 #endif

@@ -8,8 +8,14 @@ enum mp_plat_forking mp_plat_forking(void)
     return MP_PLAT_FORK_NONE;
 }
 
-int mp_plat_fork(mp_plat_child_t *child)
+bool mp_plat_has_threads(void)
+{
+    return false; // nobody asks: nothing is forked
+}
+
+int mp_plat_fork(mp_plat_child_t *child, bool detached)
 {
     (void) child;
+    (void) detached;
     return mp__fail(MP_ENOTSUP, 0, "Windows cannot fork: use spawn or thread");
 }

@@ -184,6 +184,14 @@ int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker)
     return 0;
 }
 
+// The child was born into its parent's job, or outside of it.
+int mp_plat_parent_tie(mp_plat_child_t *parent, bool detached)
+{
+    (void) parent;
+    (void) detached;
+    return 0;
+}
+
 // Its handle was needed for the checks already.
 int mp_plat_parent_watch(mp_plat_child_t *parent)
 {

@@ -109,6 +109,15 @@ static void copy_name(const char *from, char *name, size_t size)
     name[length] = '\0';
 }
 
+void mp_plat_pin(const void *address)
+{
+    HMODULE module = NULL;
+
+    (void) GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+                                  GET_MODULE_HANDLE_EX_FLAG_PIN,
+                              (LPCWSTR) address, &module);
+}
+
 void mp_plat_module(const void *address, char *name, size_t size)
 {
     HMODULE module = NULL;

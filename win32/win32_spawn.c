@@ -16,6 +16,7 @@ typedef struct launch {
     wchar_t *line;        // the command line
     wchar_t *environment; // NULL: this process's own
     mp_win32_inherited_t inherited;
+    HANDLE job; // NULL: the child is detached
     STARTUPINFOEXW startup;
 } launch_t;
 
@@ -188,49 +189,80 @@ static int describe_handles(launch_t *launch, HANDLE child_end, HANDLE *channel)
     return 0;
 }
 
-// The child gets the handles that are listed, and no other inheritable one.
-static DWORD list_handles(launch_t *launch)
+static DWORD set_attributes(launch_t *launch)
 {
-    LPPROC_THREAD_ATTRIBUTE_LIST list = NULL;
-    SIZE_T size = 0;
+    LPPROC_THREAD_ATTRIBUTE_LIST list = launch->startup.lpAttributeList;
 
-    (void) InitializeProcThreadAttributeList(NULL, 1, 0, &size);
-    list = malloc(size);
-    if (list == NULL) {
-        return ERROR_NOT_ENOUGH_MEMORY;
-    }
-    if (!InitializeProcThreadAttributeList(list, 1, 0, &size)) {
-        DWORD error = GetLastError();
-        free(list);
-        return error;
-    }
-    launch->startup.lpAttributeList = list;
     if (!UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
                                    launch->inherited.handles,
                                    launch->inherited.count * sizeof(HANDLE),
                                    NULL, NULL)) {
         return GetLastError();
     }
+    if (launch->job != NULL &&
+        !UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST,
+                                   &launch->job, sizeof(launch->job), NULL,
+                                   NULL)) {
+        return GetLastError();
+    }
     return 0;
+}
+
+// The child gets the handles that are listed, and no other inheritable one;
+// and is born into the job.
+static DWORD describe_attributes(launch_t *launch)
+{
+    const DWORD count = launch->job != NULL ? 2 : 1;
+    LPPROC_THREAD_ATTRIBUTE_LIST list = NULL;
+    SIZE_T size = 0;
+
+    (void) InitializeProcThreadAttributeList(NULL, count, 0, &size);
+    list = malloc(size);
+    if (list == NULL) {
+        return ERROR_NOT_ENOUGH_MEMORY;
+    }
+    if (!InitializeProcThreadAttributeList(list, count, 0, &size)) {
+        DWORD error = GetLastError();
+        free(list);
+        return error;
+    }
+    launch->startup.lpAttributeList = list;
+    return set_attributes(launch);
 }
 
 // ---- the start ----
 
-static DWORD create_process(launch_t *launch, PROCESS_INFORMATION *process)
+static DWORD create_as(launch_t *launch, DWORD more,
+                       PROCESS_INFORMATION *process)
 {
-    DWORD error = list_handles(launch);
-    if (error != 0) {
-        return error;
-    }
-    launch->startup.StartupInfo.cb = sizeof(launch->startup);
     if (!CreateProcessW(
             launch->file, launch->line, NULL, NULL, TRUE,
-            EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT,
+            EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | more,
             launch->environment, NULL, &launch->startup.StartupInfo, process)) {
         return GetLastError();
     }
     (void) CloseHandle(process->hThread);
     return 0;
+}
+
+// A detached child leaves the job that this process may be in itself. A job of
+// somebody else's may not let it go: then that one keeps it, too.
+static DWORD create_process(launch_t *launch, PROCESS_INFORMATION *process)
+{
+    DWORD error = describe_attributes(launch);
+    if (error != 0) {
+        return error;
+    }
+    launch->startup.StartupInfo.cb = sizeof(launch->startup);
+    if (launch->job != NULL) {
+        return create_as(launch, 0, process);
+    }
+    error = create_as(
+        launch, CREATE_BREAKAWAY_FROM_JOB | CREATE_NEW_PROCESS_GROUP, process);
+    if (error == ERROR_ACCESS_DENIED) {
+        error = create_as(launch, CREATE_NEW_PROCESS_GROUP, process);
+    }
+    return error;
 }
 
 static void launch_close(launch_t *launch)
@@ -263,7 +295,10 @@ static int spawn_with(HANDLE child_end, const mp_plat_spawn_t *spawn,
     launch_t launch = {0};
     HANDLE channel = NULL;
 
-    int r = describe_environment(&launch, spawn);
+    int r = spawn->detached ? 0 : mp_win32_job(&launch.job);
+    if (r == 0) {
+        r = describe_environment(&launch, spawn);
+    }
     if (r == 0) {
         r = describe_handles(&launch, child_end, &channel);
     }

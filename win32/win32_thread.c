@@ -20,8 +20,11 @@ static unsigned __stdcall thread_main(void *given)
     return 0;
 }
 
-int mp_plat_thread_start(void (*run)(void *), void *argument)
+// Windows does not tell of a thread that calls ExitThread.
+int mp_plat_thread_start(void (*run)(void *), void (*left)(void *),
+                         void *argument)
 {
+    (void) left;
     start_t *start = malloc(sizeof(*start));
     if (start == NULL) {
         return mp__fail(MP_ENOMEM, 0, "thread");

@@ -150,7 +150,7 @@ MP_API const void *mp_args_bytes(const mp_args_t *args, size_t index,
  * The same with the error in the caller's hand.
  *
  * @return 0; MP_ERANGE there is no argument `index`; MP_ETYPE it is of
- *         another type; *out is then left as it was.
+ *         another type; MP_EINVAL no place for it; *out is then left as it was.
  */
 MP_API int mp_args_get_int(const mp_args_t *args, size_t index, int64_t *out);
 MP_API int mp_args_get_bool(const mp_args_t *args, size_t index, bool *out);

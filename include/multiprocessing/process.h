@@ -50,6 +50,10 @@ typedef struct mp_process_options {
     /** A daemonic child is terminated when its creator ends, and may not have
      * children. MP_DEFAULT: as its creator. */
     mp_choice_t daemon;
+    /** The child outlives this process: it is neither terminated nor joined
+     * when this process ends, and leaves its session. Without it a child is
+     * killed by the system when this process ends in whatever way. */
+    bool detached;
     /** NULL: the start method in force when the process is created. */
     const mp_context_t *context;
     /** How long mp_process_start() waits for a spawned child to report, in
@@ -86,8 +90,9 @@ MP_API int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
  *                MP_TARGET, which mp_process_start() checks.
  * @param args    MP_ARGS(…) or MP_NO_ARGS; copied, texts and bytes too.
  * @param options NULL: the defaults; copied.
- * @return 0; MP_EINVAL a NULL target or text, or an unknown context;
- *         MP_ERANGE an unsigned argument above INT64_MAX; MP_ENOMEM.
+ * @return 0; MP_EINVAL a NULL target or text, an unknown context, or detached
+ *         and daemonic at once; MP_ENOTSUP a detached thread; MP_ERANGE an
+ *         unsigned argument above INT64_MAX; MP_ENOMEM.
  * Ownership: the caller's, released with mp_process_destroy().
  * Python: Process(target=, args=, name=, daemon=)
  */
@@ -234,7 +239,7 @@ MP_API int mp_process_exitcode(mp_process_t *process);
  * failed.
  *
  * @return NULL if it said nothing or has not ended.
- * Ownership: the process's; valid until destroy.
+ * Ownership: the process's; valid until it is started again or destroyed.
  * Python: the text that an uncaught exception prints
  */
 MP_API const char *mp_process_failure(mp_process_t *process);
@@ -312,9 +317,10 @@ MP_API int mp_active_children(mp_process_t ***children, size_t *count);
 MP_API void mp_active_children_free(mp_process_t **children, size_t count);
 
 /**
- * Ends this child: its finalizers run, its non-daemonic children are joined,
- * streams are flushed. Under the thread method only the thread ends (C code
- * above it is left as by longjmp). In a process that is no child it is exit().
+ * Ends this child: its finalizers run (finalize.h), its daemonic children are
+ * terminated and the others joined, streams are flushed. Under the thread
+ * method only the thread ends (C code above it is left as by longjmp). In a
+ * process that is no child it is exit().
  *
  * Python: sys.exit(code)
  */

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix/posix.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+int mp_posix_tie_copy(int descriptor)
+{
+    return fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+}
+
+int mp_plat_parent_tie(mp_plat_child_t *parent, bool detached)
+{
+    if (detached) {
+        (void) setsid(); // refused only to who leads a session already
+        return 0;
+    }
+    return mp_posix_tie_by_thread(parent->channel);
+}

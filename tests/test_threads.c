@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads that do what only POSIX threads can: end themselves, be cancelled,
+// fork.
+#include "tests/support.h"
+
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int leave_by_pthread_exit(const mp_args_t *args)
+{
+    (void) args;
+    pthread_exit(NULL);
+}
+MP_TARGET(leave_by_pthread_exit)
+
+static void pthread_exit_ends_a_target(void)
+{
+    mp_process_t *process = test_start(leave_by_pthread_exit, NULL);
+
+    test_join(process);
+    assert_int_equal(mp_process_exitcode(process), 0);
+    assert_int_equal(test_finish(process), 0);
+}
+
+static void *join_it(void *process)
+{
+    (void) mp_process_join(process, MP_FOREVER);
+    return NULL;
+}
+
+// A thread that is cancelled while it waits holds no lock of the library: what
+// follows would hang.
+static void cancelled_thread_leaves_no_lock(void)
+{
+    pthread_t waiting;
+    test_gate_t gate;
+
+    test_gate_create(&gate);
+    mp_process_t *process =
+        test_start(test_wait_at_gate, MP_ARGS(gate.name, 4));
+    test_gate_await(&gate, 1);
+    assert_int_equal(pthread_create(&waiting, NULL, join_it, process), 0);
+    assert_int_equal(pthread_cancel(waiting), 0);
+    assert_int_equal(mp_process_is_alive(process), 1);
+    test_gate_release(&gate, 1);
+    assert_int_equal(pthread_join(waiting, NULL), 0);
+    test_join(process);
+    assert_int_equal(mp_process_exitcode(process), 4);
+    mp_process_destroy(process);
+    test_gate_destroy(&gate);
+}
+
+// The child returns from the target that it was forked in: the thread is not
+// there any more, so the process ends, with what it returns.
+static int fork_and_return(const mp_args_t *args)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    (void) args;
+    if (pid <= 0) {
+        return pid == 0 ? 5 : 1;
+    }
+    if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) {
+        return 2;
+    }
+    return WEXITSTATUS(status) + 10;
+}
+MP_TARGET(fork_and_return)
+
+static void fork_in_a_target_makes_a_process(void)
+{
+    assert_int_equal(test_call(fork_and_return, NULL), 15);
+}
+
+static const struct test tests[] = {
+    {"pthread_exit ends a target", pthread_exit_ends_a_target, TEST_THREAD},
+    {"a cancelled thread leaves no lock", cancelled_thread_leaves_no_lock,
+     TEST_THREAD},
+    {"a fork in a target makes a process", fork_in_a_target_makes_a_process,
+     TEST_ALL},
+};
+
+int main(int argc, char **argv)
+{
+    mp_freeze_support(argc, argv);
+    return test_run("threads", tests, sizeof(tests) / sizeof(tests[0]));
+}
