@@ -74,12 +74,20 @@ static void fork_in_a_target_makes_a_process(void)
     assert_int_equal(test_call(fork_and_return, NULL), 15);
 }
 
+// What the first thread had on its stack is lost to a child that another one
+// forked, which the leak checker takes for leaks at its exit().
+#ifdef __SANITIZE_ADDRESS__
+#define FORKING_METHODS TEST_PROCESSES
+#else
+#define FORKING_METHODS TEST_ALL
+#endif
+
 static const struct test tests[] = {
     {"pthread_exit ends a target", pthread_exit_ends_a_target, TEST_THREAD},
     {"a cancelled thread leaves no lock", cancelled_thread_leaves_no_lock,
      TEST_THREAD},
     {"a fork in a target makes a process", fork_in_a_target_makes_a_process,
-     TEST_ALL},
+     FORKING_METHODS},
 };
 
 int main(int argc, char **argv)
