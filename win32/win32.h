@@ -75,6 +75,6 @@ int mp_win32_channel_open(HANDLE *parent_end, HANDLE *child_end);
 // ---- the job (win32_job.c) ----
 
 // The job of this process's children; the library keeps it.
-int mp_win32_job(HANDLE *job);
+int mp_win32_job(HANDLE *out);
 
 #endif
