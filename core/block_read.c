@@ -157,6 +157,10 @@ static int read_field(mp__block_t *block, const field_t *field)
         r = read_small(field, &number);
         block->log_to_stderr = number != 0;
         return r;
+    case MP__TAG_INTERRUPTS:
+        r = read_small(field, &number);
+        block->interrupts = number == 0 ? MP_NO : (int) (number == 2);
+        return r;
     case MP__TAG_EXIT_TIMEOUT:
         return read_time(field, &block->exit_timeout_ms);
     case MP__TAG_ARGUMENT:

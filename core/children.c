@@ -162,6 +162,8 @@ static size_t signal_daemons(const mp_process_t *creator,
             count++;
             if (!is_thread(p)) {
                 (void) mp_plat_child_signal(&p->child, signal);
+                p->terminated = true;
+                p->killed |= signal == MP_PLAT_KILL;
             }
         }
     }

@@ -80,6 +80,9 @@ static int become(const mp__block_t *block, const mp_plat_child_t *parent)
         &(mp__log_settings_t){(int) block->log_level, block->log_to_stderr});
     (void) mp_set_exit_timeout(block->exit_timeout_ms);
     r = mp__parent_tie(block->detached);
+    if (r == 0 && block->interrupts != MP_DEFAULT) {
+        r = mp_plat_interrupts(block->interrupts == MP_YES);
+    }
     if (r < 0) {
         return r;
     }
@@ -110,7 +113,7 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
 // A spawned child, from its first moment to its last.
 static MP_NORETURN void run_child(const char *marker)
 {
-    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
+    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
     const mp_target_t *target = NULL;
     mp__block_t block;
 

@@ -19,6 +19,7 @@ static bool collect_child(mp_process_t *process)
         return false;
     }
     process->exitcode = end.exitcode;
+    process->how = end.how;
     process->usage_known = end.usage_known;
     process->usage = (mp_usage_t){end.user_us, end.system_us, end.peak_memory};
     process->failure = mp__failure_read(&process->child);
@@ -64,7 +65,7 @@ static const char *enter(mp_process_t *process, int *r)
 mp_plat_child_t mp__take_handles_locked(mp_process_t *process)
 {
     const mp_plat_child_t none = {process->child.pid, MP_PLAT_NONE,
-                                  MP_PLAT_NONE, NULL};
+                                  MP_PLAT_NONE, NULL, NULL};
     mp_plat_child_t taken = none;
 
     if (process->waiters == 0) {
@@ -76,7 +77,7 @@ mp_plat_child_t mp__take_handles_locked(mp_process_t *process)
 
 static void leave(mp_process_t *process)
 {
-    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
+    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
 
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->waiters--;

@@ -13,7 +13,7 @@
 
 int mp_process_close(mp_process_t *process)
 {
-    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
+    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
     const char *why_not = NULL;
 
     if (process == NULL) {
@@ -60,6 +60,61 @@ int mp_process_exitcode(mp_process_t *process)
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     mp__log_ended();
     return exitcode;
+}
+
+static mp_exit_cause_t signal_cause(const mp_process_t *process)
+{
+    const int terminated = -15; // on every system
+    const int killed = -9;
+
+    if (process->killed && process->exitcode == killed) {
+        return MP_EXIT_KILLED;
+    }
+    return process->terminated && process->exitcode == terminated
+               ? MP_EXIT_TERMINATED
+               : MP_EXIT_SIGNAL;
+}
+
+static mp_exit_cause_t cause_locked(const mp_process_t *process)
+{
+    bool thread = process->ended != NULL;
+
+    if (process->phase < MP__PHASE_ENDED) {
+        return MP_EXIT_NONE;
+    }
+    switch (thread ? MP_PLAT_HOW_EXIT : process->how) {
+    case MP_PLAT_HOW_EXIT:
+        return atomic_load(&process->stop_asked) ? MP_EXIT_STOPPED
+                                                 : MP_EXIT_RETURNED;
+    case MP_PLAT_HOW_SIGNAL:
+        return signal_cause(process);
+    case MP_PLAT_HOW_STATUS:
+        return MP_EXIT_STATUS;
+    default:
+        return MP_EXIT_UNKNOWN;
+    }
+}
+
+mp_exit_cause_t mp_process_exit_cause(mp_process_t *process, int *detail)
+{
+    mp_exit_cause_t cause = MP_EXIT_NONE;
+    int code = 0;
+
+    if (process != NULL) {
+        mp_plat_lock(MP_PLAT_LOCK_STATE);
+        refresh_locked(process);
+        cause = cause_locked(process);
+        code = process->exitcode;
+        mp_plat_unlock(MP_PLAT_LOCK_STATE);
+        mp__log_ended();
+    }
+    if (detail != NULL) {
+        bool signal = cause == MP_EXIT_SIGNAL || cause == MP_EXIT_TERMINATED ||
+                      cause == MP_EXIT_KILLED;
+        bool known = cause != MP_EXIT_NONE && cause != MP_EXIT_UNKNOWN;
+        *detail = !known ? 0 : signal ? -code : code;
+    }
+    return cause;
 }
 
 const char *mp_process_failure(mp_process_t *process)

@@ -47,7 +47,8 @@ mp_process_t *mp__process_new(void)
     }
     process->references = 1;
     process->exitcode = MP_EXITCODE_NONE;
-    process->child = (mp_plat_child_t){0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
+    process->child =
+        (mp_plat_child_t){0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
     process->generation = mp__generation();
     return process;
 }
@@ -76,6 +77,7 @@ static void free_handles(mp_process_t *process)
     if (process->generation == mp__generation()) {
         mp_plat_child_close(&process->child);
         mp_plat_event_destroy(process->ended);
+        mp_plat_event_destroy(process->stop_event);
     }
 }
 
@@ -186,15 +188,32 @@ static int check_detached(mp_process_t *process, mp_choice_t *daemon)
     return 0;
 }
 
+// A thread has the policy of its process.
+static int check_interrupts(const mp_process_t *process)
+{
+    if (process->interrupts < MP_NO || process->interrupts > MP_YES) {
+        return mp__fail(MP_EINVAL, 0, "interrupts is none of the choices");
+    }
+    if (process->interrupts != MP_DEFAULT &&
+        process->context->start == mp__start_thread) {
+        return mp__fail(MP_ENOTSUP, 0, "interrupts are for a whole process");
+    }
+    return 0;
+}
+
 static int fill(mp_process_t *process, const char *target_name,
                 const mp_args_t *args, const mp_process_options_t *options)
 {
     mp_choice_t daemon = options->daemon;
 
     process->detached = options->detached;
+    process->interrupts = options->interrupts;
     int r = mp__context_resolve(options->context, &process->context);
     if (r == 0) {
         r = check_detached(process, &daemon);
+    }
+    if (r == 0) {
+        r = check_interrupts(process);
     }
     if (r == 0) {
         r = mp__args_copy(&process->args, args);

@@ -4,6 +4,8 @@
 #ifndef MP_CORE_PROCESS_H
 #define MP_CORE_PROCESS_H
 
+#include <stdatomic.h>
+
 #include <multiprocessing/process.h>
 
 #include "platform/platform.h"
@@ -33,6 +35,7 @@ struct mp_process {
     char *identity; // "2:1"; "" in the first process
     int64_t start_timeout_ms;
     bool detached;
+    mp_choice_t interrupts;
     mp_process_t *creator; // held; NULL where that is another process
 
     int references;
@@ -44,9 +47,14 @@ struct mp_process {
     int depth; // generations of processes above it
     void *authkey;
     size_t authkey_size;
-    unsigned children_made; // for the identities of its children
-    mp_plat_child_t child;  // of a process
-    mp_plat_event_t *ended; // of a thread; NULL of a process
+    unsigned children_made;      // for the identities of its children
+    mp_plat_child_t child;       // of a process
+    mp_plat_event_t *ended;      // of a thread; NULL of a process
+    mp_plat_event_t *stop_event; // of a thread that asked for one
+    atomic_bool stop_asked;
+    bool terminated; // by this process
+    bool killed;     // the same
+    enum mp_plat_how how;
     int exitcode;
     bool usage_known;
     mp_usage_t usage;

@@ -24,6 +24,8 @@ static int send_signal(mp_process_t *process, enum mp_plat_signal signal)
     bool thread = process->ended != NULL;
     if (why_not == NULL && !thread && process->phase == MP__PHASE_RUNNING) {
         r = mp_plat_child_signal(&process->child, signal);
+        process->terminated |= r == 0 && signal == MP_PLAT_TERMINATE;
+        process->killed |= r == 0 && signal == MP_PLAT_KILL;
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     if (why_not != NULL) {

@@ -15,7 +15,11 @@ static MP_NORETURN void run_child(const mp_process_t *process,
 {
     mp__end_by_exit_now();
     mp__become_child(origin, parent);
-    if (mp__parent_tie(process->detached) < 0) {
+    int r = mp__parent_tie(process->detached);
+    if (r == 0 && process->interrupts != MP_DEFAULT) {
+        r = mp_plat_interrupts(process->interrupts == MP_YES);
+    }
+    if (r < 0) {
         mp_exit(mp_failure(1, "%s", mp__fail_last()->message));
     }
     mp_log(MP_LOG_INFO, MP__LOG_CALLING);
@@ -24,7 +28,7 @@ static MP_NORETURN void run_child(const mp_process_t *process,
 
 int mp__start_fork(mp_process_t *process)
 {
-    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
+    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
     mp_target_fn function = NULL;
     mp__origin_t origin;
 

@@ -57,6 +57,7 @@ static int write_block(const mp_process_t *process, bool running_program,
                          .method = method == NULL ? "" : method,
                          .daemon = origin.daemon,
                          .detached = process->detached,
+                         .interrupts = process->interrupts,
                          .depth = (uint32_t) origin.depth,
                          .authkey = origin.authkey,
                          .authkey_size = origin.authkey_size,
@@ -151,7 +152,7 @@ static int explain(const mp_process_t *process, mp_plat_child_t *child, int r)
 static int start_program(mp_process_t *process, const char *program,
                          const unsigned char *bytes, size_t size)
 {
-    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL};
+    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
     char depth[16];
 
     (void) snprintf(depth, sizeof(depth), "%d", process->depth);

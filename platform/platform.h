@@ -109,6 +109,9 @@ int mp_plat_process_cpu_count(void);          // usable here, or MP_ENOTSUP
 
 #define MP_PLAT_NOTE_SIZE 1024
 
+// What a parent and its child share so that one can ask the other to stop.
+typedef struct mp_plat_stop mp_plat_stop_t;
+
 // A child as its parent holds it, or a parent as its child does.
 typedef struct mp_plat_child {
     int64_t pid;
@@ -117,6 +120,7 @@ typedef struct mp_plat_child {
                       // a forked child, what its parent's end closes
     char *note;       // MP_PLAT_NOTE_SIZE bytes that a forked child shares with
                       // its parent, the first one zero; else NULL
+    mp_plat_stop_t *stop; // NULL where the system gave none
 } mp_plat_child_t;
 
 // What is to run. The child's command line is `program` and one marker,
@@ -131,8 +135,16 @@ typedef struct mp_plat_spawn {
 
 #define MP_PLAT_MARKER "--multiprocessing-c-child="
 
+enum mp_plat_how {
+    MP_PLAT_HOW_UNKNOWN,
+    MP_PLAT_HOW_EXIT,   // with a code
+    MP_PLAT_HOW_SIGNAL, // the negative of the code
+    MP_PLAT_HOW_STATUS  // the code is a system's word for a crash
+};
+
 // How a child ended.
 typedef struct mp_plat_end {
+    enum mp_plat_how how;
     int exitcode; // as mp_process_exitcode() tells it
     bool usage_known;
     int64_t user_us;
@@ -157,8 +169,9 @@ bool mp_plat_has_threads(void);
 // Copies this process: 1 in the child, 0 in the parent. In the child, `child`
 // is the parent. MP_ENOTSUP where there is no fork.
 int mp_plat_fork(mp_plat_child_t *child, bool detached);
-// Starts a program with the other side of a new channel and nothing else above
-// descriptor 2. MP_ENOENT, MP_EACCES, MP_ENPROC, MP_EMFILE, MP_ENOMEM.
+// Starts a program with the other side of a new channel, what it needs to see a
+// stop request, and nothing else above descriptor 2. MP_ENOENT, MP_EACCES,
+// MP_ENPROC, MP_EMFILE, MP_ENOMEM.
 int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn);
 // 0 when it has ended, MP_ETIMEDOUT (not recorded) after the deadline. Any
 // number of threads; collects nothing.
@@ -169,6 +182,15 @@ int mp_plat_child_collect(const mp_plat_child_t *child, mp_plat_end_t *end);
 // Not after the child was collected. 0 also if it has ended.
 int mp_plat_child_signal(const mp_plat_child_t *child,
                          enum mp_plat_signal signal);
+// Asks a child to stop. Whether it looks for that, as far as the system tells.
+bool mp_plat_stop_ask(mp_plat_stop_t *stop);
+// In the child: whether it was asked. This is what looking is.
+bool mp_plat_stop_asked(mp_plat_stop_t *stop);
+// In the child: a handle that is ready once it was asked, made at the first
+// call and kept. The library's own.
+int mp_plat_stop_handle(mp_plat_stop_t *stop, intptr_t *handle);
+// In a child: whether it is ended by Ctrl-C at its terminal, or ignores that.
+int mp_plat_interrupts(bool heed);
 // What a parent sees of a child that ends with `code`.
 int mp_plat_exitcode(int code);
 // Closes the handles. They become MP_PLAT_NONE.

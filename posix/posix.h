@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -26,6 +27,7 @@ int mp_posix_fail_path(int os_code, const char *what, const char *path);
 // and entered under one lock that a fork takes too.
 int mp_posix_own_socketpair(int pair[2]);
 int mp_posix_own_pipe(int pair[2]);
+int mp_posix_own_memory(int *descriptor);
 int mp_posix_own_add(int descriptor);    // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor); // -1 is fine
 // Moves a descriptor below `least` out of the way, to 10 or above.
@@ -37,9 +39,29 @@ void mp_posix_own_forked(const int keep[2]);
 
 // MP_PLAT_NOTE_SIZE bytes that a fork shares instead of copying. MP_ENOMEM.
 int mp_posix_note_take(char **note);
-void mp_posix_note_free(char *note); // NULL is fine
+void mp_posix_note_free(char *note);            // NULL is fine
+mp_plat_stop_t *mp_posix_note_stop(char *note); // NULL for NULL
 // In a forked child, with the lock held: these notes are its parent's.
 void mp_posix_note_forked(void);
+
+// ---- requests to stop (posix_stop.c, posix_stop_*.c) ----
+
+struct mp_plat_stop {
+    atomic_uint asked;  // written by the parent
+    atomic_uint looked; // written by the child
+};
+
+// The same memory as a mapping and as a descriptor for a spawned child. *stop
+// is NULL, and the descriptor -1, where the system has none.
+int mp_posix_stop_open(mp_plat_stop_t **stop, int *descriptor);
+mp_plat_stop_t *mp_posix_stop_inherit(int descriptor); // NULL: it is none
+void mp_posix_stop_close(mp_plat_stop_t *stop);        // NULL is fine
+void mp_posix_stop_forked(void); // in the child: the handle is its parent's
+// A descriptor of memory without a name, close-on-exec; errno.
+int mp_posix_memory(void);
+// Sleeps while the word is 0, or for a moment; and ends such a sleep.
+void mp_posix_stop_sleep(atomic_uint *word);
+void mp_posix_stop_wake(atomic_uint *word);
 
 // ---- the lock of this room (posix_lock.c) ----
 
@@ -71,6 +93,8 @@ int mp_posix_tie_copy(int descriptor);
 void mp_posix_lifeline_forked(void); // in the child: that was the parent's
 // Has a thread end this process when `channel` is at its end.
 int mp_posix_tie_by_thread(intptr_t channel);
+// A thread of the library's own, which the count of helpers knows.
+int mp_posix_helper_start(void (*run)(void *), void *argument);
 int mp_posix_helpers(void); // how many such threads this process has
 
 // ---- the ends of a child (posix_ends.c) ----
@@ -79,7 +103,9 @@ int mp_posix_helpers(void); // how many such threads this process has
 // child's; -1 is none.
 typedef struct mp_posix_ends {
     int channel[2];
-    int death[2]; // nothing is ever written; closed by the child's end
+    int death[2];         // nothing is ever written; closed by the child's end
+    int stop_memory;      // the child's, for a request to stop
+    mp_plat_stop_t *stop; // the parent's view of it
 } mp_posix_ends_t;
 
 int mp_posix_ends_open(mp_posix_ends_t *ends, bool with_channel);

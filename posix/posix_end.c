@@ -73,6 +73,7 @@ int mp_plat_child_collect(const mp_plat_child_t *child, mp_plat_end_t *end)
     }
     *end = (mp_plat_end_t){.exitcode = MP_EXITCODE_UNKNOWN};
     if (r > 0) {
+        end->how = WIFSIGNALED(status) ? MP_PLAT_HOW_SIGNAL : MP_PLAT_HOW_EXIT;
         end->exitcode = exitcode_of(status);
         end->usage_known = true;
         end->user_us = microseconds(usage.ru_utime);
@@ -101,10 +102,14 @@ void mp_plat_child_close(mp_plat_child_t *child)
         mp_posix_own_close((int) child->end);
     }
     mp_posix_own_close((int) child->channel);
+    if (child->note == NULL) {
+        mp_posix_stop_close(child->stop); // else it lies in the note
+    }
     mp_posix_note_free(child->note);
     child->end = MP_PLAT_NONE;
     child->channel = MP_PLAT_NONE;
     child->note = NULL;
+    child->stop = NULL;
 }
 
 int mp_plat_exitcode(int code)

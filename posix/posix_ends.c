@@ -17,10 +17,14 @@ static int leave_streams(mp_posix_ends_t *ends, int side)
 
 int mp_posix_ends_open(mp_posix_ends_t *ends, bool with_channel)
 {
-    *ends = (mp_posix_ends_t){.channel = {-1, -1}, .death = {-1, -1}};
+    *ends = (mp_posix_ends_t){
+        .channel = {-1, -1}, .death = {-1, -1}, .stop_memory = -1};
     int r = mp_posix_watch_prepare(ends);
     if (r == 0 && with_channel) {
         r = mp_posix_own_socketpair(ends->channel);
+        if (r == 0) {
+            r = mp_posix_stop_open(&ends->stop, &ends->stop_memory);
+        }
     }
     for (int side = 0; r == 0 && side < 2; side++) {
         r = leave_streams(ends, side);
@@ -38,6 +42,13 @@ void mp_posix_ends_close(mp_posix_ends_t *ends, int side)
     mp_posix_own_close(ends->death[side]);
     ends->channel[side] = -1;
     ends->death[side] = -1;
+    if (side == 1) {
+        mp_posix_own_close(ends->stop_memory);
+        ends->stop_memory = -1;
+    } else {
+        mp_posix_stop_close(ends->stop);
+        ends->stop = NULL;
+    }
 }
 
 static void end_child(pid_t pid)
@@ -57,11 +68,13 @@ int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
     child->channel = ends->channel[0];
     child->end = MP_PLAT_NONE;
     child->note = NULL;
+    child->stop = ends->stop;
     int r = mp_posix_watch_child(child, ends);
     if (r < 0) {
         end_child((pid_t) pid);
         mp_posix_ends_close(ends, 0);
         child->channel = MP_PLAT_NONE;
+        child->stop = NULL;
     }
     return r;
 }

@@ -43,7 +43,8 @@ int mp_plat_fork(mp_plat_child_t *child, bool detached)
     const int keep[MP_POSIX_KEPT] = {ends.death[1], lifeline};
     pid_t pid = mp_posix_fork(keep);
     if (pid == 0) {
-        *child = (mp_plat_child_t){self, MP_PLAT_NONE, lifeline, note};
+        *child = (mp_plat_child_t){self, MP_PLAT_NONE, lifeline, note,
+                                   mp_posix_note_stop(note)};
         return 1;
     }
     if (pid > 0) {
@@ -57,5 +58,6 @@ int mp_plat_fork(mp_plat_child_t *child, bool detached)
         return r;
     }
     child->note = note;
+    child->stop = mp_posix_note_stop(note);
     return 0;
 }

@@ -88,13 +88,18 @@ static void do_nothing(void *argument)
     (void) argument;
 }
 
-int mp_posix_tie_by_thread(intptr_t channel)
+int mp_posix_helper_start(void (*run)(void *), void *argument)
 {
-    int r = mp_plat_thread_start(watch_parent, do_nothing, (void *) channel);
+    int r = mp_plat_thread_start(run, do_nothing, argument);
     if (r == 0) {
         atomic_fetch_add(&helpers, 1);
     }
     return r;
+}
+
+int mp_posix_tie_by_thread(intptr_t channel)
+{
+    return mp_posix_helper_start(watch_parent, (void *) channel);
 }
 
 int mp_posix_helpers(void)

@@ -5,18 +5,24 @@
 #include "posix/posix.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #define NOTES 64
 
+typedef struct note {
+    mp_plat_stop_t stop; // what the parent asks of the child
+    char text[MP_PLAT_NOTE_SIZE];
+} note_t;
+
 typedef struct block {
     struct block *next;
     uint64_t taken; // a bit for each note
-    char (*notes)[MP_PLAT_NOTE_SIZE];
+    note_t *notes;
 } block_t;
 
-#define BLOCK_SIZE ((size_t) NOTES * MP_PLAT_NOTE_SIZE)
+#define BLOCK_SIZE ((size_t) NOTES * sizeof(note_t))
 #define ALL_TAKEN UINT64_MAX
 
 static block_t *blocks;
@@ -48,7 +54,7 @@ static char *take_from(block_t *block)
         number++;
     }
     block->taken |= UINT64_C(1) << number;
-    return block->notes[number];
+    return block->notes[number].text;
 }
 
 static block_t *block_with_room(void)
@@ -76,6 +82,22 @@ int mp_posix_note_take(char **note)
     return r;
 }
 
+mp_plat_stop_t *mp_posix_note_stop(char *note)
+{
+    void *whole = note == NULL ? NULL : note - offsetof(note_t, text);
+    note_t *owner = whole;
+
+    return owner == NULL ? NULL : &owner->stop;
+}
+
+static void clear(mp_plat_stop_t *stop)
+{
+    if (atomic_load(&stop->asked) != 0 || atomic_load(&stop->looked) != 0) {
+        atomic_store(&stop->asked, 0);
+        atomic_store(&stop->looked, 0);
+    }
+}
+
 void mp_posix_note_free(char *note)
 {
     if (note == NULL) {
@@ -83,13 +105,14 @@ void mp_posix_note_free(char *note)
     }
     mp_posix_lock();
     for (block_t *block = blocks; block != NULL; block = block->next) {
-        if (note >= block->notes[0] && note <= block->notes[NOTES - 1]) {
-            size_t number =
-                (size_t) (note - block->notes[0]) / MP_PLAT_NOTE_SIZE;
+        const char *first = block->notes[0].text;
+        if (note >= first && note <= block->notes[NOTES - 1].text) {
+            size_t number = (size_t) (note - first) / sizeof(note_t);
             block->taken &= ~(UINT64_C(1) << number);
             if (note[0] != '\0') {
                 note[0] = '\0'; // only its first byte says that it is empty
             }
+            clear(&block->notes[number].stop);
             break;
         }
     }

@@ -88,6 +88,21 @@ int mp_posix_own_pipe(int pair[2])
     return born(mp_posix_pipe, pair, "a pipe cannot be made");
 }
 
+int mp_posix_own_memory(int *descriptor)
+{
+    mp_posix_lock();
+    *descriptor = mp_posix_memory();
+    int r = *descriptor >= 0
+                ? add_locked(*descriptor)
+                : mp_posix_fail(errno, "memory shared with a child");
+    if (r < 0 && *descriptor >= 0) {
+        (void) close(*descriptor);
+        *descriptor = -1;
+    }
+    mp_posix_unlock();
+    return r;
+}
+
 int mp_posix_own_add(int descriptor)
 {
     mp_posix_lock();

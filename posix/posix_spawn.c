@@ -15,6 +15,12 @@ extern char **environ;
 // system then needs to close only one range in the child.
 #define CHILD_CHANNEL 3
 #define CHILD_DEATH 4
+#define CHILD_STOP 5 // or 4, where nothing tells the end
+
+static int stop_number(const mp_posix_ends_t *ends)
+{
+    return ends->death[1] >= 0 ? CHILD_STOP : CHILD_DEATH;
+}
 
 static int describe_descriptors(posix_spawn_file_actions_t *actions,
                                 posix_spawnattr_t *attributes, short *flags,
@@ -27,6 +33,11 @@ static int describe_descriptors(posix_spawn_file_actions_t *actions,
         first = CHILD_DEATH + 1;
         r = posix_spawn_file_actions_adddup2(actions, ends->death[1],
                                              CHILD_DEATH);
+    }
+    if (r == 0 && ends->stop_memory >= 0) {
+        first = stop_number(ends) + 1;
+        r = posix_spawn_file_actions_adddup2(actions, ends->stop_memory,
+                                             stop_number(ends));
     }
     return r != 0 ? r : mp_posix_only_below(actions, attributes, flags, first);
 }
@@ -129,9 +140,13 @@ static int spawn_program(const char *path, char *name,
     char **environment = environ;
     pid_t pid = 0;
 
-    (void) snprintf(marker, sizeof(marker),
-                    ends->death[1] >= 0 ? "%s%d,%d" : "%s%d", MP_PLAT_MARKER,
-                    CHILD_CHANNEL, CHILD_DEATH);
+    int length = snprintf(marker, sizeof(marker),
+                          ends->death[1] >= 0 ? "%s%d,%d" : "%s%d",
+                          MP_PLAT_MARKER, CHILD_CHANNEL, CHILD_DEATH);
+    if (ends->stop_memory >= 0) {
+        (void) snprintf(marker + length, sizeof(marker) - (size_t) length,
+                        ";%d", stop_number(ends));
+    }
     char *arguments[] = {name, marker, NULL};
     if (spawn->variable != NULL) {
         environment = environment_with(spawn->variable, spawn->value);
@@ -157,9 +172,12 @@ static int open_raised(mp_posix_ends_t *ends)
     if (r < 0) {
         return r;
     }
-    r = mp_posix_own_raise(&ends->channel[1], CHILD_DEATH + 1);
+    r = mp_posix_own_raise(&ends->channel[1], CHILD_STOP + 1);
     if (r == 0) {
-        r = mp_posix_own_raise(&ends->death[1], CHILD_DEATH + 1);
+        r = mp_posix_own_raise(&ends->death[1], CHILD_STOP + 1);
+    }
+    if (r == 0) {
+        r = mp_posix_own_raise(&ends->stop_memory, CHILD_STOP + 1);
     }
     if (r < 0) {
         mp_posix_ends_close(ends, 0);

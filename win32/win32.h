@@ -51,7 +51,8 @@ int mp_win32_user_of(HANDLE process, mp_win32_user_t *user, DWORD *integrity);
 
 // ---- the handles of a child (win32_stdio.c) ----
 
-enum { MP_WIN32_INHERITED = 4 }; // a channel and stdin, stdout, stderr
+// A channel, a request to stop, and stdin, stdout, stderr.
+enum { MP_WIN32_INHERITED = 5 };
 
 // A row of handles that are inheritable for as long as the row lives.
 typedef struct mp_win32_inherited {
@@ -71,6 +72,13 @@ void mp_win32_inherited_close(mp_win32_inherited_t *row);
 
 // A new channel: the parent's end and the child's, neither inheritable.
 int mp_win32_channel_open(HANDLE *parent_end, HANDLE *child_end);
+
+// ---- requests to stop (win32_stop.c) ----
+
+int mp_win32_stop_open(mp_plat_stop_t **stop);
+void mp_win32_stop_close(mp_plat_stop_t *stop); // NULL is fine
+// In the child: takes over the handle that the marker names.
+bool mp_win32_stop_inherit(HANDLE event, mp_plat_stop_t **stop);
 
 // ---- the job (win32_job.c) ----
 

@@ -29,6 +29,20 @@ static int exitcode_of(DWORD code)
     }
 }
 
+// From here on they are errors of the system, crashes among them, up to the
+// small negative numbers that a program may return itself.
+#define FIRST_STATUS 0xC0000000u
+#define FIRST_NEGATIVE 0xF0000000u
+
+static enum mp_plat_how how_of(DWORD code)
+{
+    if (code == CODE_TERMINATED || code == CODE_KILLED) {
+        return MP_PLAT_HOW_SIGNAL;
+    }
+    return code >= FIRST_STATUS && code < FIRST_NEGATIVE ? MP_PLAT_HOW_STATUS
+                                                         : MP_PLAT_HOW_EXIT;
+}
+
 static int64_t microseconds(FILETIME time)
 {
     ULARGE_INTEGER hundreds_of_ns;
@@ -67,6 +81,7 @@ int mp_plat_child_collect(const mp_plat_child_t *child, mp_plat_end_t *end)
     }
     *end = (mp_plat_end_t){.exitcode = MP_EXITCODE_UNKNOWN};
     if (GetExitCodeProcess(process, &code)) {
+        end->how = how_of(code);
         end->exitcode = exitcode_of(code);
         usage_of(process, end);
     }
@@ -120,4 +135,6 @@ void mp_plat_child_close(mp_plat_child_t *child)
 {
     close_handle(&child->end);
     close_handle(&child->channel);
+    mp_win32_stop_close(child->stop);
+    child->stop = NULL;
 }

@@ -14,16 +14,17 @@ static int refuse(DWORD error, const char *why)
 }
 
 // The number of a handle as mp_plat_spawn() writes it: hexadecimal, no more.
-static int parse_handle(const char *marker, HANDLE *handle)
+// It ends with `end`.
+static int parse_handle(const char *marker, char end, HANDLE *handle)
 {
     size_t length = strspn(marker, "0123456789abcdef");
     uintptr_t number = 0;
 
     // A handle has 32 significant bits, and the lowest two are never set.
-    if (length == 0 || length > 8 || marker[length] != '\0') {
+    if (length == 0 || length > 8 || marker[length] != end) {
         return refuse(0, "the marker is malformed");
     }
-    for (const char *digit = marker; *digit != '\0'; digit++) {
+    for (const char *digit = marker; *digit != end; digit++) {
         number = number * 16 +
                  (uintptr_t) (*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
     }
@@ -32,6 +33,21 @@ static int parse_handle(const char *marker, HANDLE *handle)
     }
     *handle = (HANDLE) number;
     return 0;
+}
+
+// The channel, and behind a comma the event that asks to stop.
+static int parse_marker(const char *marker, HANDLE *pipe, HANDLE *stop)
+{
+    const char *comma = strchr(marker, ',');
+
+    int r = parse_handle(marker, comma == NULL ? '\0' : ',', pipe);
+    if (r == 0 && comma != NULL) {
+        r = parse_handle(comma + 1, '\0', stop);
+    }
+    if (r == 0 && *stop == *pipe) {
+        r = refuse(0, "the marker is malformed");
+    }
+    return r;
 }
 
 // What NtQueryInformationProcess tells of a process first. Headers differ in
@@ -159,10 +175,11 @@ static int open_checked(DWORD pid, HANDLE *parent)
 int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker)
 {
     HANDLE pipe = NULL;
+    HANDLE stop = NULL;
     HANDLE process = NULL;
     DWORD pid = 0;
 
-    int r = parse_handle(marker, &pipe);
+    int r = parse_marker(marker, &pipe, &stop);
     if (r == 0) {
         r = check_pipe(pipe, &pid);
     }
@@ -176,6 +193,11 @@ int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker)
         DWORD error = GetLastError();
         (void) CloseHandle(process);
         return refuse(error, "its handle cannot be kept from children");
+    }
+    if (stop != NULL && !mp_win32_stop_inherit(stop, &parent->stop)) {
+        DWORD error = GetLastError();
+        (void) CloseHandle(process);
+        return refuse(error, "the event to stop by is none");
     }
     parent->pid = (int64_t) pid;
     parent->end = (intptr_t) process;

@@ -8,7 +8,7 @@
 
 #include "platform/fail.h"
 
-#define MARKER_SIZE (sizeof(MP_PLAT_MARKER) + 20)
+#define MARKER_SIZE (sizeof(MP_PLAT_MARKER) + 40)
 
 // What CreateProcessW is given.
 typedef struct launch {
@@ -19,6 +19,12 @@ typedef struct launch {
     HANDLE job; // NULL: the child is detached
     STARTUPINFOEXW startup;
 } launch_t;
+
+// What the marker tells the child of.
+typedef struct given {
+    HANDLE channel;
+    HANDLE stop;
+} given_t;
 
 // ---- the environment ----
 
@@ -121,13 +127,15 @@ static int describe_environment(launch_t *launch, const mp_plat_spawn_t *spawn)
 // The name of a file holds no quote, and does not end with a backslash that a
 // quote could follow in an argument: the first one knows no escapes. The
 // marker has nothing that needs a quote.
-static int write_line(launch_t *launch, const wchar_t *path, HANDLE channel)
+static int write_line(launch_t *launch, const wchar_t *path,
+                      const given_t *given)
 {
     wchar_t marker[MARKER_SIZE];
     char text[MARKER_SIZE];
 
-    int length = snprintf(text, sizeof(text), "%s%llx", MP_PLAT_MARKER,
-                          (unsigned long long) (uintptr_t) channel);
+    int length = snprintf(text, sizeof(text), "%s%llx,%llx", MP_PLAT_MARKER,
+                          (unsigned long long) (uintptr_t) given->channel,
+                          (unsigned long long) (uintptr_t) given->stop);
     for (int i = 0; i <= length; i++) {
         marker[i] = (wchar_t) text[i];
     }
@@ -161,7 +169,7 @@ static int find_path(const mp_plat_spawn_t *spawn, wchar_t **path)
 }
 
 static int describe_program(launch_t *launch, const mp_plat_spawn_t *spawn,
-                            HANDLE channel)
+                            const given_t *given)
 {
     wchar_t *path = NULL;
 
@@ -170,7 +178,7 @@ static int describe_program(launch_t *launch, const mp_plat_spawn_t *spawn,
         r = mp_win32_openable(path, &launch->file);
     }
     if (r == 0) {
-        r = write_line(launch, path, channel);
+        r = write_line(launch, path, given);
     }
     free(path);
     return r;
@@ -178,10 +186,14 @@ static int describe_program(launch_t *launch, const mp_plat_spawn_t *spawn,
 
 // ---- the handles ----
 
-static int describe_handles(launch_t *launch, HANDLE child_end, HANDLE *channel)
+static int describe_handles(launch_t *launch, const given_t *ours,
+                            given_t *given)
 {
     mp_win32_inherited_t *row = &launch->inherited;
-    DWORD error = mp_win32_inherit(row, child_end, channel);
+    DWORD error = mp_win32_inherit(row, ours->channel, &given->channel);
+    if (error == 0) {
+        error = mp_win32_inherit(row, ours->stop, &given->stop);
+    }
     if (error != 0) {
         return mp_win32_fail(error, "a handle cannot be given to a child");
     }
@@ -289,21 +301,21 @@ static int start_failed(DWORD error, const char *program)
     return mp_win32_fail_path(error, what, path);
 }
 
-static int spawn_with(HANDLE child_end, const mp_plat_spawn_t *spawn,
+static int spawn_with(const given_t *ours, const mp_plat_spawn_t *spawn,
                       PROCESS_INFORMATION *process)
 {
     launch_t launch = {0};
-    HANDLE channel = NULL;
+    given_t given = {NULL, NULL};
 
     int r = spawn->detached ? 0 : mp_win32_job(&launch.job);
     if (r == 0) {
         r = describe_environment(&launch, spawn);
     }
     if (r == 0) {
-        r = describe_handles(&launch, child_end, &channel);
+        r = describe_handles(&launch, ours, &given);
     }
     if (r == 0) {
-        r = describe_program(&launch, spawn, channel);
+        r = describe_program(&launch, spawn, &given);
     }
     if (r == 0) {
         DWORD error = create_process(&launch, process);
@@ -318,20 +330,26 @@ int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
     PROCESS_INFORMATION process = {0};
     HANDLE parent_end = NULL;
     HANDLE child_end = NULL;
+    mp_plat_stop_t *stop = NULL;
 
     int r = mp_win32_channel_open(&parent_end, &child_end);
     if (r < 0) {
         return r;
     }
-    r = spawn_with(child_end, spawn, &process);
+    r = mp_win32_stop_open(&stop);
+    if (r == 0) {
+        r = spawn_with(&(given_t){child_end, (HANDLE) stop}, spawn, &process);
+    }
     (void) CloseHandle(child_end);
     if (r < 0) {
         (void) CloseHandle(parent_end);
+        mp_win32_stop_close(stop);
         return r;
     }
     child->pid = (int64_t) process.dwProcessId;
     child->end = (intptr_t) process.hProcess;
     child->channel = (intptr_t) parent_end;
     child->note = NULL;
+    child->stop = stop;
     return 0;
 }

@@ -59,6 +59,11 @@ typedef struct mp_process_options {
     /** How long mp_process_start() waits for a spawned child to report, in
      * milliseconds. 0: 30 seconds. MP_FOREVER is possible. */
     int64_t start_timeout_ms;
+    /** SIGINT, or Ctrl-C at a Windows console, in the child. MP_NO: ignored,
+     * from before the target runs; MP_YES: it ends the child; MP_DEFAULT: as
+     * this process has it, under spawn on POSIX as MP_YES. A thread takes
+     * MP_DEFAULT only. */
+    mp_choice_t interrupts;
 } mp_process_options_t;
 
 /** What a process has used. */
@@ -67,6 +72,19 @@ typedef struct mp_usage {
     int64_t system_us;   /**< processor time in the system, microseconds */
     int64_t peak_memory; /**< largest resident memory, bytes */
 } mp_usage_t;
+
+/** Why a process ended, and what mp_process_exit_cause() adds to it. */
+typedef enum mp_exit_cause {
+    MP_EXIT_NONE,       /**< it has not ended */
+    MP_EXIT_RETURNED,   /**< by itself: the exit code */
+    MP_EXIT_STOPPED,    /**< the same after mp_process_stop() asked it */
+    MP_EXIT_TERMINATED, /**< by a terminate of this process: the signal, 15 */
+    MP_EXIT_KILLED,     /**< by a kill of this process: the signal, 9 */
+    MP_EXIT_SIGNAL,     /**< by another signal, or another's: its number */
+    MP_EXIT_STATUS,     /**< by an error of Windows: an NTSTATUS such as
+                             0xC0000005, as an int */
+    MP_EXIT_UNKNOWN     /**< another part of the program took the status */
+} mp_exit_cause_t;
 
 MP_BEGIN_DECLS
 
@@ -190,6 +208,51 @@ MP_API int mp_process_kill(mp_process_t *process);
 MP_API int mp_process_interrupt(mp_process_t *process);
 
 /**
+ * Has the process end, gently if it goes: asks it to stop, waits up to
+ * `grace_ms`, terminates it, and kills it one second later.
+ *
+ * The child sees the request by mp_stop_requested() or mp_stop_handle(). On
+ * POSIX a child that has called neither before is not known to look, and gets
+ * SIGTERM at once together with the request; it has its grace for a handler of
+ * that, and is killed after it. Call mp_stop_requested() first in a target that
+ * shall not be ended by SIGTERM. On Windows every child has the grace.
+ *
+ * A thread cannot be ended: it is asked, and waited for.
+ *
+ * @param grace_ms milliseconds; 0: none; MP_FOREVER: as long as it takes.
+ * @return 0 it has ended, also before, and its exit code is there;
+ *         MP_ETIMEDOUT a thread runs still, or a process did not end within
+ *         10 seconds after it was killed; MP_ESTATE not started, closed, this
+ *         process itself, or no child of this process.
+ * Blocks: up to grace_ms and 11 seconds.
+ * Threads: others may join, kill or stop the process meanwhile.
+ * Python: Process.terminate(), join(timeout), kill()
+ */
+MP_API int mp_process_stop(mp_process_t *process, int64_t grace_ms);
+
+/**
+ * Whether the parent wants this child, or this thread of the thread method, to
+ * stop. Once true it stays so. False in a process that is no child; children
+ * of this one have requests of their own.
+ *
+ * Costs an atomic load, on Windows a look at an event. Not for signal handlers.
+ */
+MP_API bool mp_stop_requested(void);
+
+/**
+ * A handle that is ready (readable on POSIX, signalled on Windows) once
+ * mp_stop_requested() is true, and stays so. On POSIX the first call in a
+ * process starts a thread of the library's own.
+ *
+ * @param handle receives a descriptor, on Windows a HANDLE.
+ * @return 0; MP_EINVAL NULL; MP_ESTATE this is no child; MP_ENOTSUP the system
+ *         refuses shared memory; MP_EMFILE, MP_ENPROC, MP_ENOMEM.
+ * Ownership: the library's; do not read from it, do not close it. Valid until
+ * the child, or the thread, ends; children of this one have none of it.
+ */
+MP_API int mp_stop_handle(intptr_t *handle);
+
+/**
  * Releases what the system holds for the process. What is known of it (name,
  * pid, exit code, failure, usage) can still be asked; calls that need the
  * process itself return MP_ESTATE from then on.
@@ -233,6 +296,16 @@ MP_API int64_t mp_process_pid(const mp_process_t *process);
  * Python: Process.exitcode
  */
 MP_API int mp_process_exitcode(mp_process_t *process);
+
+/**
+ * Why the process ended. That it was killed for want of memory is not told:
+ * the system says so of a group of processes only, not of one. It is then
+ * MP_EXIT_SIGNAL with 9.
+ *
+ * @param detail receives what the cause says of it, else 0. May be NULL.
+ */
+MP_API mp_exit_cause_t mp_process_exit_cause(mp_process_t *process,
+                                             int *detail);
 
 /**
  * What the child said with mp_failure() before it ended, or why its start
