@@ -86,6 +86,10 @@ static void expect_refusal(int descriptor, bool between)
     expect_refused(code, notes);
     code = run_with(descriptor, MARKER "3,3", between, notes, sizeof(notes));
     expect_refused(code, notes);
+    code = run_with(descriptor, MARKER "3;3", between, notes, sizeof(notes));
+    expect_refused(code, notes);
+    code = run_with(descriptor, MARKER "3,4;", between, notes, sizeof(notes));
+    expect_refused(code, notes);
 }
 
 static void pipe_is_refused(void)
