@@ -4,13 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/options.h"
 #include "core/start.h"
 #include "platform/fail.h"
 
-static const mp_context_t fork_context = {"fork", mp__start_fork};
-static const mp_context_t spawn_context = {"spawn", mp__start_spawn};
-static const mp_context_t thread_context = {"thread", mp__start_thread};
-static const mp_context_t refused_context = {NULL, NULL};
+static const mp_context_t fork_context = {.method = "fork",
+                                          .start = mp__start_fork};
+static const mp_context_t spawn_context = {.method = "spawn",
+                                           .start = mp__start_spawn};
+static const mp_context_t thread_context = {.method = "thread",
+                                            .start = mp__start_thread};
+static const mp_context_t refused_context = {.method = NULL};
 
 static const mp_context_t *chosen; // guarded by the state lock, as executable
 static char *executable;
@@ -72,6 +76,69 @@ const char *mp_context_method(const mp_context_t *context)
 {
     return context == NULL ? NULL : context->method;
 }
+
+// ---- contexts with settings ----
+
+static int fill(mp_context_t *context, const char *method,
+                const mp_context_options_t *options)
+{
+    const mp_context_t *base = &refused_context;
+
+    int r = mp__context_resolve(mp_get_context(method), &base);
+    if (r < 0) {
+        return r;
+    }
+    context->method = base->method;
+    context->start = base->start;
+    context->base = base;
+    context->start_timeout_ms = options->start_timeout_ms;
+    if (options->executable == NULL) {
+        return 0;
+    }
+    if (base != &spawn_context) {
+        return mp__fail(MP_ENOTSUP, 0, "only a spawned process runs a program");
+    }
+    return mp_plat_find_program(options->executable, &context->executable);
+}
+
+int mp_context_create_sized(mp_context_t **out, const char *method,
+                            const mp_context_options_t *options,
+                            size_t options_size)
+{
+    mp_context_options_t given = {0};
+
+    if (out == NULL) {
+        return mp__fail(MP_EINVAL, 0, "no place for the context");
+    }
+    *out = NULL;
+    int r = mp__options_copy(&given, sizeof(given), options, options_size);
+    if (r < 0) {
+        return r;
+    }
+    mp_context_t *context = calloc(1, sizeof(*context));
+    if (context == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "context");
+    }
+    r = fill(context, method, &given);
+    if (r < 0) {
+        mp_context_destroy(context);
+        return r;
+    }
+    *out = context;
+    return 0;
+}
+
+// Those of mp_get_context() stay.
+void mp_context_destroy(mp_context_t *context)
+{
+    if (context != NULL && (context->base != NULL || context->start == NULL) &&
+        context != &refused_context) {
+        free(context->executable);
+        free(context);
+    }
+}
+
+// ---- what is in force ----
 
 int mp__context_resolve(const mp_context_t *given, const mp_context_t **out)
 {

@@ -12,6 +12,10 @@ struct mp_context {
     // Starts a process that is in MP__PHASE_STARTING. Under fork it returns in
     // the parent only.
     int (*start)(mp_process_t *process);
+    // Of one with settings.
+    const mp_context_t *base; // its method's own; NULL of that
+    char *executable;         // NULL: not named
+    int64_t start_timeout_ms; // 0: not named
 };
 
 // The context of an option: NULL is the default one. MP_EINVAL: refused.

@@ -2,7 +2,6 @@
 #include <multiprocessing/target.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/process.h>
@@ -18,19 +17,6 @@
 
 #define BLOCK_TIMEOUT_MS 60000
 #define REFUSED_EXITCODE 125 // nobody is told more: the other side is not ours
-
-// What stands behind the marker on a command line, or NULL. Only the first
-// argument counts: further ones may be a user's own data.
-static const char *marker_of(int argc, char **argv)
-{
-    size_t length = strlen(MP_PLAT_MARKER);
-
-    if (argc < 2 || argv[1] == NULL ||
-        strncmp(argv[1], MP_PLAT_MARKER, length) != 0) {
-        return NULL;
-    }
-    return argv[1] + length;
-}
 
 // The start block without its header, freed with free().
 static int receive_block(intptr_t channel, unsigned char **bytes, size_t *size)
@@ -147,7 +133,7 @@ void mp_freeze_support(int argc, char **argv)
     if (argv == NULL && mp_plat_command_line(&argc, &own) < 0) {
         return; // it may be a child: the guard stays closed
     }
-    const char *marker = marker_of(argc, argv == NULL ? own : argv);
+    const char *marker = mp__marker_of(argc, argv == NULL ? own : argv);
     if (marker != NULL) {
         run_child(marker);
     }

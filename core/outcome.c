@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "core/process.h"
 #include "core/self.h"
+#include "core/settings.h"
 #include "core/whose.h"
 #include "platform/fail.h"
 
@@ -14,6 +15,7 @@
 int mp_process_close(mp_process_t *process)
 {
     mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    intptr_t pipes[MP__STREAMS] = {MP_PLAT_NONE, MP_PLAT_NONE, MP_PLAT_NONE};
     const char *why_not = NULL;
 
     if (process == NULL) {
@@ -32,10 +34,15 @@ int mp_process_close(mp_process_t *process)
     if (why_not == NULL) {
         process->phase = MP__PHASE_CLOSED;
         unused = mp__take_handles_locked(process);
+        for (int i = 0; i < MP__STREAMS; i++) {
+            pipes[i] = process->pipes[i];
+            process->pipes[i] = MP_PLAT_NONE;
+        }
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     mp__log_ended();
     mp_plat_child_close(&unused);
+    mp__handles_close(pipes);
     return why_not == NULL ? 0 : mp__state_error(why_not);
 }
 

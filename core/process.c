@@ -9,6 +9,7 @@
 #include "core/context.h"
 #include "core/options.h"
 #include "core/self.h"
+#include "core/settings.h"
 #include "core/start.h"
 #include "platform/fail.h"
 
@@ -49,6 +50,9 @@ mp_process_t *mp__process_new(void)
     process->exitcode = MP_EXITCODE_NONE;
     process->child =
         (mp_plat_child_t){0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    for (int i = 0; i < MP__STREAMS; i++) {
+        process->pipes[i] = MP_PLAT_NONE;
+    }
     process->generation = mp__generation();
     return process;
 }
@@ -76,6 +80,7 @@ static void free_handles(mp_process_t *process)
 {
     if (process->generation == mp__generation()) {
         mp_plat_child_close(&process->child);
+        mp__handles_close(process->pipes);
         mp_plat_event_destroy(process->ended);
         mp_plat_event_destroy(process->stop_event);
     }
@@ -89,6 +94,7 @@ void mp__process_free(mp_process_t *process)
         free(process->target_name);
         free(process->args);
         free(process->identity);
+        mp__settings_free(process->settings);
         if (!process->name_is_static) {
             free(process->name);
         }
@@ -201,14 +207,34 @@ static int check_interrupts(const mp_process_t *process)
     return 0;
 }
 
+// Where the options are silent their context speaks. It may be gone when the
+// process starts, so its method's own is kept.
+static int take_context(mp_process_t *process, mp_process_options_t *options)
+{
+    const mp_context_t *context = NULL;
+
+    int r = mp__context_resolve(options->context, &context);
+    if (r < 0) {
+        return r;
+    }
+    process->context = context->base != NULL ? context->base : context;
+    if (options->executable == NULL) {
+        options->executable = context->executable;
+    }
+    if (options->start_timeout_ms == 0) {
+        options->start_timeout_ms = context->start_timeout_ms;
+    }
+    return 0;
+}
+
 static int fill(mp_process_t *process, const char *target_name,
-                const mp_args_t *args, const mp_process_options_t *options)
+                const mp_args_t *args, mp_process_options_t *options)
 {
     mp_choice_t daemon = options->daemon;
 
     process->detached = options->detached;
     process->interrupts = options->interrupts;
-    int r = mp__context_resolve(options->context, &process->context);
+    int r = take_context(process, options);
     if (r == 0) {
         r = check_detached(process, &daemon);
     }
@@ -216,12 +242,15 @@ static int fill(mp_process_t *process, const char *target_name,
         r = check_interrupts(process);
     }
     if (r == 0) {
+        r = mp__settings_copy(&process->settings, options, process);
+    }
+    if (r == 0) {
         r = mp__args_copy(&process->args, args);
     }
     if (r == 0) {
         r = inherit(process, mp_current_process(), daemon);
     }
-    if (r < 0) {
+    if (r != 0) {
         return r;
     }
     process->start_timeout_ms = options->start_timeout_ms == 0

@@ -10,6 +10,8 @@
 
 #include "platform/platform.h"
 
+typedef struct mp__settings mp__settings_t; // core/settings.h
+
 typedef enum mp__kind {
     MP__KIND_CHILD,
     MP__KIND_SELF,  // this process
@@ -36,7 +38,8 @@ struct mp_process {
     int64_t start_timeout_ms;
     bool detached;
     mp_choice_t interrupts;
-    mp_process_t *creator; // held; NULL where that is another process
+    mp__settings_t *settings; // NULL: none
+    mp_process_t *creator;    // held; NULL where that is another process
 
     int references;
     int waiters; // threads that use the handles without the lock
@@ -49,6 +52,7 @@ struct mp_process {
     size_t authkey_size;
     unsigned children_made;      // for the identities of its children
     mp_plat_child_t child;       // of a process
+    intptr_t pipes[3];           // our ends of its standard streams
     mp_plat_event_t *ended;      // of a thread; NULL of a process
     mp_plat_event_t *stop_event; // of a thread that asked for one
     atomic_bool stop_asked;

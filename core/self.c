@@ -205,6 +205,24 @@ bool mp__guard_is_open(void)
     return open;
 }
 
+static const char *behind_marker(const char *argument)
+{
+    size_t length = strlen(MP_PLAT_MARKER);
+
+    return argument != NULL && strncmp(argument, MP_PLAT_MARKER, length) == 0
+               ? argument + length
+               : NULL;
+}
+
+const char *mp__marker_of(int argc, char *const *argv)
+{
+    if (argc < 2) {
+        return NULL;
+    }
+    const char *marker = behind_marker(argv[1]);
+    return marker != NULL ? marker : behind_marker(argv[argc - 1]);
+}
+
 // A child that was started as one, but has not called mp_freeze_support().
 static bool is_unfinished_child(void)
 {
@@ -214,8 +232,7 @@ static bool is_unfinished_child(void)
     if (mp_plat_command_line(&argc, &argv) < 0) {
         return false;
     }
-    bool marked = argc > 1 &&
-                  strncmp(argv[1], MP_PLAT_MARKER, strlen(MP_PLAT_MARKER)) == 0;
+    bool marked = mp__marker_of(argc, argv) != NULL;
     free((void *) argv);
     return marked;
 }

@@ -10,6 +10,11 @@
 #define MP__DEPTH_MOST 32 // generations of processes
 #define MP__DEPTH_VARIABLE "MULTIPROCESSING_C_DEPTH"
 
+// What stands behind the library's marker on a command line, or NULL. It is the
+// first argument or the last one: a launcher has arguments of its own before
+// it, or adds some behind it. Others in between are the user's own data.
+const char *mp__marker_of(int argc, char *const *argv);
+
 // Brings the library up in this process. Each public call that works with
 // processes begins with it.
 int mp__ready(void);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/start.h"
 
+#include <string.h>
+
 #include "core/end.h"
 #include "core/log.h"
 #include "core/self.h"
+#include "core/settings.h"
 #include "platform/fail.h"
 
 // In the child: it never returns. What it holds of the parent's objects is a
@@ -11,13 +14,17 @@
 static MP_NORETURN void run_child(const mp_process_t *process,
                                   mp_target_fn function,
                                   const mp__origin_t *origin,
-                                  const mp_plat_child_t *parent)
+                                  const mp_plat_child_t *parent,
+                                  mp_plat_setup_t *setup)
 {
     mp__end_by_exit_now();
     mp__become_child(origin, parent);
     int r = mp__parent_tie(process->detached);
     if (r == 0 && process->interrupts != MP_DEFAULT) {
         r = mp_plat_interrupts(process->interrupts == MP_YES);
+    }
+    if (r == 0 && setup != NULL) {
+        r = mp_plat_become(setup);
     }
     if (r < 0) {
         mp_exit(mp_failure(1, "%s", mp__fail_last()->message));
@@ -26,23 +33,20 @@ static MP_NORETURN void run_child(const mp_process_t *process,
     mp_exit(function(process->args));
 }
 
-int mp__start_fork(mp_process_t *process)
+static int fork_with(mp_process_t *process, mp_target_fn function,
+                     mp_plat_setup_t *setup, const intptr_t *pipes)
 {
     mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
-    mp_target_fn function = NULL;
     mp__origin_t origin;
 
-    int r = mp__start_function(process, &function);
-    if (r == 0) {
-        r = mp__origin_of(&origin, process);
-    }
+    int r = mp__origin_of(&origin, process);
     if (r < 0) {
         return r;
     }
     mp__log_fork(process);
-    r = mp_plat_fork(&child, process->detached);
+    r = mp_plat_fork(&child, process->detached, setup);
     if (r > 0) {
-        run_child(process, function, &origin, &child);
+        run_child(process, function, &origin, &child, setup);
     }
     mp__origin_free(&origin);
     if (r < 0) {
@@ -50,6 +54,41 @@ int mp__start_fork(mp_process_t *process)
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->child = child;
+    if (pipes != NULL) {
+        memcpy(process->pipes, pipes, sizeof(process->pipes));
+    }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     return 0;
+}
+
+// What can fail is done before the fork where that is possible.
+static int fork_with_settings(mp_process_t *process, mp_target_fn function)
+{
+    const mp__settings_t *settings = process->settings;
+    mp_plat_setup_t setup = {.directory = settings->directory,
+                             .environment = settings->environment};
+    intptr_t pipes[MP__STREAMS];
+
+    int r = mp__settings_open(settings, &setup, pipes);
+    if (r < 0) {
+        return r;
+    }
+    r = fork_with(process, function, &setup, pipes);
+    mp__handles_close(setup.streams);
+    if (r < 0) {
+        mp__handles_close(pipes);
+    }
+    return r;
+}
+
+int mp__start_fork(mp_process_t *process)
+{
+    mp_target_fn function = NULL;
+
+    int r = mp__start_function(process, &function);
+    if (r < 0) {
+        return r;
+    }
+    return process->settings == NULL ? fork_with(process, function, NULL, NULL)
+                                     : fork_with_settings(process, function);
 }

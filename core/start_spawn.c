@@ -3,14 +3,17 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <multiprocessing/finalize.h>
 
 #include "core/block.h"
 #include "core/context.h"
+#include "core/launch.h"
 #include "core/log.h"
 #include "core/message.h"
 #include "core/self.h"
+#include "core/settings.h"
 #include "core/target.h"
 #include "platform/fail.h"
 
@@ -149,48 +152,65 @@ static int explain(const mp_process_t *process, mp_plat_child_t *child, int r)
     return mp__fail(r, 0, "%s", text);
 }
 
-static int start_program(mp_process_t *process, const char *program,
+static int spawn(const mp_process_t *process, const mp_launch_t *launch,
+                 mp_plat_child_t *child, intptr_t pipes[MP__STREAMS])
+{
+    mp_plat_setup_t setup = {.directory = launch->directory,
+                             .environment = launch->environment};
+    int r = mp__settings_open(process->settings, &setup, pipes);
+    if (r < 0) {
+        return r;
+    }
+    r = mp_plat_spawn(child, &(mp_plat_spawn_t){.program = launch->path,
+                                                .arguments = launch->arguments,
+                                                .setup = &setup,
+                                                .detached = process->detached});
+    mp__handles_close(setup.streams);
+    if (r < 0) {
+        mp__handles_close(pipes);
+    }
+    return r;
+}
+
+static int start_program(mp_process_t *process, const mp_launch_t *launch,
                          const unsigned char *bytes, size_t size)
 {
     mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
-    char depth[16];
+    intptr_t pipes[MP__STREAMS];
 
-    (void) snprintf(depth, sizeof(depth), "%d", process->depth);
-    const mp_plat_spawn_t spawn = {.program = program,
-                                   .variable = MP__DEPTH_VARIABLE,
-                                   .value = depth,
-                                   .detached = process->detached};
-    int r = mp_plat_spawn(&child, &spawn);
+    int r = spawn(process, launch, &child, pipes);
     if (r < 0) {
         return r;
     }
     r = converse(process, &child, bytes, size);
     if (r < 0) {
+        mp__handles_close(pipes);
         return explain(process, &child, r);
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->child = child;
+    memcpy(process->pipes, pipes, sizeof(pipes));
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     return 0;
 }
 
 int mp__start_spawn(mp_process_t *process)
 {
+    mp_launch_t launch = {NULL, NULL, NULL, NULL};
     unsigned char *bytes = NULL;
     size_t size = 0;
-    char *program = NULL;
 
-    int r = mp__executable_set(&program);
+    int r = mp__launch_prepare(process, &launch);
     if (r == 0) {
-        r = mp__guard_check(program == NULL);
+        r = mp__guard_check(launch.path == NULL);
     }
     if (r == 0) {
-        r = write_block(process, program == NULL, &bytes, &size);
+        r = write_block(process, launch.path == NULL, &bytes, &size);
     }
     if (r == 0) {
-        r = start_program(process, program, bytes, size);
+        r = start_program(process, &launch, bytes, size);
     }
     free(bytes);
-    free(program);
+    mp__launch_free(&launch);
     return r;
 }

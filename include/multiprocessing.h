@@ -20,6 +20,7 @@
 #include <multiprocessing/errors.h>
 #include <multiprocessing/export.h>
 #include <multiprocessing/finalize.h>
+#include <multiprocessing/launch.h>
 #include <multiprocessing/log.h>
 #include <multiprocessing/process.h>
 #include <multiprocessing/system.h>

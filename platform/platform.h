@@ -123,14 +123,35 @@ typedef struct mp_plat_child {
     mp_plat_stop_t *stop; // NULL where the system gave none
 } mp_plat_child_t;
 
-// What is to run. The child's command line is `program` and one marker,
-// MP_PLAT_MARKER followed by what the backend needs to find the channel.
+// How a child differs from this process.
+#define MP_PLAT_STREAMS 3
+typedef struct mp_plat_setup {
+    const char *directory;    // NULL: this process's
+    char *const *environment; // "NAME=value" sets, "NAME" removes, the last of
+                              // a name counts; ended by NULL; NULL: none
+    intptr_t streams[MP_PLAT_STREAMS]; // as the calls below open them;
+                                       // MP_PLAT_NONE: this process's
+} mp_plat_setup_t;
+
+// What a standard stream of a child can be. These are handles of this process,
+// out of the way of any number that a child is given; a forked child has none
+// but those of its setup.
+enum mp_plat_use { MP_PLAT_READ, MP_PLAT_WRITE, MP_PLAT_APPEND };
+// NULL is the file that is always empty. MP_PLAT_WRITE empties the file.
+int mp_plat_open_file(const char *path, enum mp_plat_use use, intptr_t *handle);
+int mp_plat_open_pipe(bool child_reads, intptr_t *child, intptr_t *own);
+int mp_plat_copy_handle(intptr_t handle, intptr_t *copy);
+void mp_plat_close_handle(intptr_t handle); // MP_PLAT_NONE is fine
+
+// What is to run. The child's command line is `program`, `arguments` and one
+// marker, MP_PLAT_MARKER followed by what the backend needs to find the
+// channel.
 typedef struct mp_plat_spawn {
-    const char *program;  // NULL: the running program, whatever became of
-                          // its file where the system allows that
-    const char *variable; // one environment variable for the child …
-    const char *value;    // … and its value; NULL: none
-    bool detached;        // it may outlive this process
+    const char *program;    // NULL: the running program, whatever became of
+                            // its file where the system allows that
+    char *const *arguments; // ended by NULL; NULL: none
+    const mp_plat_setup_t *setup;
+    bool detached; // it may outlive this process
 } mp_plat_spawn_t;
 
 #define MP_PLAT_MARKER "--multiprocessing-c-child="
@@ -168,7 +189,10 @@ enum mp_plat_forking mp_plat_forking(void);
 bool mp_plat_has_threads(void);
 // Copies this process: 1 in the child, 0 in the parent. In the child, `child`
 // is the parent. MP_ENOTSUP where there is no fork.
-int mp_plat_fork(mp_plat_child_t *child, bool detached);
+int mp_plat_fork(mp_plat_child_t *child, bool detached,
+                 const mp_plat_setup_t *setup); // NULL: as this process
+// Makes this forked child what the setup says. Uses up its streams.
+int mp_plat_become(mp_plat_setup_t *setup);
 // Starts a program with the other side of a new channel, what it needs to see a
 // stop request, and nothing else above descriptor 2. MP_ENOENT, MP_EACCES,
 // MP_ENPROC, MP_EMFILE, MP_ENOMEM.

@@ -30,10 +30,19 @@ int mp_posix_own_pipe(int pair[2]);
 int mp_posix_own_memory(int *descriptor);
 int mp_posix_own_add(int descriptor);    // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor); // -1 is fine
+// A copy of somebody else's descriptor, at 10 or above.
+int mp_posix_own_copy(int descriptor, int *copy);
 // Moves a descriptor below `least` out of the way, to 10 or above.
 int mp_posix_own_raise(int *descriptor, int least);
-// In a forked child, with the lock held: closes all but these.
-void mp_posix_own_forked(const int keep[2]);
+// In a forked child, with the lock held: closes all but these (-1: none).
+#define MP_POSIX_KEPT 5
+void mp_posix_own_forked(const int keep[MP_POSIX_KEPT]);
+
+// ---- the surroundings of a child (posix_setup.c) ----
+
+// The environment of this process with these changes: an array of borrowed
+// pointers that free() frees. NULL: no memory.
+char **mp_posix_environment(char *const *changes);
 
 // ---- notes (posix_note.c) ----
 
@@ -79,7 +88,6 @@ extern const int mp_posix_send_flags; // what keeps send() from SIGPIPE
 // ---- forking (posix_life.c) ----
 
 // fork(), whose child keeps these descriptors of the library's (-1: none).
-#define MP_POSIX_KEPT 2
 pid_t mp_posix_fork(const int keep[MP_POSIX_KEPT]);
 
 // ---- lives that are tied (posix_lifeline.c, posix_tie_*.c) ----

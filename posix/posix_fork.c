@@ -28,7 +28,13 @@ static int open_all(mp_posix_ends_t *ends, char **note, int *lifeline)
     return r;
 }
 
-int mp_plat_fork(mp_plat_child_t *child, bool detached)
+static int stream_of(const mp_plat_setup_t *setup, int which)
+{
+    return setup == NULL ? -1 : (int) setup->streams[which];
+}
+
+int mp_plat_fork(mp_plat_child_t *child, bool detached,
+                 const mp_plat_setup_t *setup)
 {
     mp_posix_ends_t ends;
     char *note = NULL;
@@ -40,7 +46,9 @@ int mp_plat_fork(mp_plat_child_t *child, bool detached)
         give_up(&ends, note);
         return r;
     }
-    const int keep[MP_POSIX_KEPT] = {ends.death[1], lifeline};
+    const int keep[MP_POSIX_KEPT] = {ends.death[1], lifeline,
+                                     stream_of(setup, 0), stream_of(setup, 1),
+                                     stream_of(setup, 2)};
     pid_t pid = mp_posix_fork(keep);
     if (pid == 0) {
         *child = (mp_plat_child_t){self, MP_PLAT_NONE, lifeline, note,

@@ -2,13 +2,14 @@
 #include "posix/posix.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
 
 static void (*forked_hook)(void);
 static int handlers_error;
-static _Thread_local int kept[MP_POSIX_KEPT] = {-1, -1};
+static _Thread_local int kept[MP_POSIX_KEPT] = {-1, -1, -1, -1, -1};
 
 // A fork takes every lock of the library, so that the child finds what they
 // guard whole, and them free.
@@ -63,11 +64,9 @@ int mp_plat_at_exit(void (*run)(void))
 
 pid_t mp_posix_fork(const int keep[MP_POSIX_KEPT])
 {
-    kept[0] = keep[0];
-    kept[1] = keep[1];
+    memcpy(kept, keep, sizeof(kept));
     pid_t pid = fork();
-    kept[0] = -1;
-    kept[1] = -1;
+    memset(kept, 0xff, sizeof(kept)); // -1 each
     return pid;
 }
 

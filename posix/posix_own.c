@@ -147,6 +147,20 @@ int mp_posix_own_raise(int *descriptor, int least)
     return r;
 }
 
+int mp_posix_own_copy(int descriptor, int *copy)
+{
+    mp_posix_lock();
+    *copy = fcntl(descriptor, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
+    int r = *copy < 0 ? mp_posix_fail(errno == EINVAL ? EMFILE : errno,
+                                      "a descriptor cannot be copied")
+                      : add_locked(*copy);
+    if (r < 0 && *copy >= 0) {
+        (void) close(*copy);
+    }
+    mp_posix_unlock();
+    return r;
+}
+
 // What is kept was taken out of the table before.
 static void close_word(size_t word)
 {
@@ -159,9 +173,9 @@ static void close_word(size_t word)
     }
 }
 
-void mp_posix_own_forked(const int keep[2])
+void mp_posix_own_forked(const int keep[MP_POSIX_KEPT])
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < MP_POSIX_KEPT; i++) {
         if (keep[i] >= 0) {
             forget_locked(keep[i]);
         }
@@ -169,7 +183,7 @@ void mp_posix_own_forked(const int keep[2])
     for (size_t word = 0; word < owned_words; word++) {
         close_word(word);
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < MP_POSIX_KEPT; i++) {
         if (keep[i] >= 0) {
             (void) add_locked(keep[i]); // there is room: it was in before
         }

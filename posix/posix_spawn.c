@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
-
-extern char **environ;
 
 // Where a spawned child finds its ends. The lowest numbers above stderr: the
 // system then needs to close only one range in the child.
@@ -24,6 +23,7 @@ static int stop_number(const mp_posix_ends_t *ends)
 
 static int describe_descriptors(posix_spawn_file_actions_t *actions,
                                 posix_spawnattr_t *attributes, short *flags,
+                                const mp_plat_setup_t *setup,
                                 const mp_posix_ends_t *ends)
 {
     int first = CHILD_CHANNEL + 1;
@@ -38,6 +38,15 @@ static int describe_descriptors(posix_spawn_file_actions_t *actions,
         first = stop_number(ends) + 1;
         r = posix_spawn_file_actions_adddup2(actions, ends->stop_memory,
                                              stop_number(ends));
+    }
+    for (int i = 0; r == 0 && i < MP_PLAT_STREAMS; i++) {
+        if (setup->streams[i] != MP_PLAT_NONE) {
+            r = posix_spawn_file_actions_adddup2(actions,
+                                                 (int) setup->streams[i], i);
+        }
+    }
+    if (r == 0 && setup->directory != NULL) {
+        r = posix_spawn_file_actions_addchdir_np(actions, setup->directory);
     }
     return r != 0 ? r : mp_posix_only_below(actions, attributes, flags, first);
 }
@@ -60,12 +69,13 @@ static int describe_signals(posix_spawnattr_t *attributes, short *flags)
 }
 
 static int spawn_described(pid_t *pid, const char *path, char **arguments,
-                           char **environment, const mp_posix_ends_t *ends,
+                           char **environment, const mp_plat_setup_t *setup,
+                           const mp_posix_ends_t *ends,
                            posix_spawn_file_actions_t *actions,
                            posix_spawnattr_t *attributes)
 {
     short flags = 0;
-    int r = describe_descriptors(actions, attributes, &flags, ends);
+    int r = describe_descriptors(actions, attributes, &flags, setup, ends);
     if (r == 0) {
         r = describe_signals(attributes, &flags);
     }
@@ -79,7 +89,8 @@ static int spawn_described(pid_t *pid, const char *path, char **arguments,
 }
 
 static int spawn_at(pid_t *pid, const char *path, char **arguments,
-                    char **environment, const mp_posix_ends_t *ends)
+                    char **environment, const mp_plat_setup_t *setup,
+                    const mp_posix_ends_t *ends)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -93,8 +104,8 @@ static int spawn_at(pid_t *pid, const char *path, char **arguments,
         if (mp_posix_born_open) {
             mp_posix_lock();
         }
-        r = spawn_described(pid, path, arguments, environment, ends, &actions,
-                            &attributes);
+        r = spawn_described(pid, path, arguments, environment, setup, ends,
+                            &actions, &attributes);
         if (mp_posix_born_open) {
             mp_posix_unlock();
         }
@@ -104,32 +115,40 @@ static int spawn_at(pid_t *pid, const char *path, char **arguments,
     return r;
 }
 
-// The environment of this process with one variable set: an array of borrowed
-// pointers, whose own entry lies behind it in the same block.
-static char **environment_with(const char *variable, const char *value)
+// The command line in one block: pointers to texts that others own.
+static char **arguments_of(char *name, char *const *leading, char *marker)
 {
     size_t count = 0;
-    size_t name_length = strlen(variable);
-    size_t entry_size = name_length + strlen(value) + 2;
 
-    while (environ != NULL && environ[count] != NULL) {
+    while (leading != NULL && leading[count] != NULL) {
         count++;
     }
-    char **copy = malloc((count + 2) * sizeof(*copy) + entry_size);
-    if (copy == NULL) {
+    char **arguments = malloc((count + 3) * sizeof(*arguments));
+    if (arguments == NULL) {
         return NULL;
     }
-    char *entry = (char *) (copy + count + 2);
-    (void) snprintf(entry, entry_size, "%s=%s", variable, value);
-    size_t used = 0;
-    copy[used++] = entry;
+    arguments[0] = name;
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(environ[i], entry, name_length + 1) != 0) {
-            copy[used++] = environ[i];
-        }
+        arguments[i + 1] = leading[i];
     }
-    copy[used] = NULL;
-    return copy;
+    arguments[count + 1] = marker;
+    arguments[count + 2] = NULL;
+    return arguments;
+}
+
+// An error of the folder looks like one of the program.
+static int start_failed(int os_code, const char *name, const char *directory)
+{
+    struct stat status;
+
+    if (directory != NULL &&
+        (stat(directory, &status) < 0 || !S_ISDIR(status.st_mode) ||
+         access(directory, X_OK) < 0)) {
+        return mp_posix_fail_path(
+            os_code, "a child cannot be in this directory", directory);
+    }
+    return mp_posix_fail_path(os_code, "the executable cannot be started",
+                              name);
 }
 
 static int spawn_program(const char *path, char *name,
@@ -137,8 +156,8 @@ static int spawn_program(const char *path, char *name,
                          mp_plat_child_t *child)
 {
     char marker[sizeof(MP_PLAT_MARKER) + 32];
-    char **environment = environ;
     pid_t pid = 0;
+    int r = ENOMEM;
 
     int length = snprintf(marker, sizeof(marker),
                           ends->death[1] >= 0 ? "%s%d,%d" : "%s%d",
@@ -147,19 +166,15 @@ static int spawn_program(const char *path, char *name,
         (void) snprintf(marker + length, sizeof(marker) - (size_t) length,
                         ";%d", stop_number(ends));
     }
-    char *arguments[] = {name, marker, NULL};
-    if (spawn->variable != NULL) {
-        environment = environment_with(spawn->variable, spawn->value);
-        if (environment == NULL) {
-            return mp__fail(MP_ENOMEM, 0, "environment of a child");
-        }
+    char **arguments = arguments_of(name, spawn->arguments, marker);
+    char **environment = mp_posix_environment(spawn->setup->environment);
+    if (arguments != NULL && environment != NULL) {
+        r = spawn_at(&pid, path, arguments, environment, spawn->setup, ends);
     }
-    int r = spawn_at(&pid, path, arguments, environment, ends);
-    if (environment != environ) {
-        free(environment);
-    }
+    free((void *) arguments);
+    free((void *) environment);
     if (r != 0) {
-        return mp_posix_fail_path(r, "the executable cannot be started", name);
+        return start_failed(r, name, spawn->setup->directory);
     }
     return mp_posix_ends_adopt(ends, pid, child);
 }

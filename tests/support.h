@@ -125,6 +125,14 @@ void test_remove_file(const char *path);
 void test_open_inheritable(intptr_t *handles, int count);
 void test_close_inheritable(const intptr_t *handles, int count);
 bool test_sees_handle(intptr_t handle);
+// All that can be read of a pipe until its end, as text; and all of a text
+// written to one.
+void test_read_pipe(intptr_t handle, char *text, size_t size);
+void test_write_pipe(intptr_t handle, const char *text);
+// A handle that a file can be written by, for a child; it is born not
+// inheritable.
+intptr_t test_open_for_writing(const char *path);
+void test_close_handle(intptr_t handle);
 
 // ---- other programs ----
 

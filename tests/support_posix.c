@@ -303,6 +303,38 @@ bool test_sees_handle(intptr_t handle)
     return fcntl((int) handle, F_GETFD) >= 0;
 }
 
+void test_read_pipe(intptr_t handle, char *text, size_t size)
+{
+    size_t used = 0;
+    ssize_t got = 1;
+
+    while (got > 0 && used + 1 < size) {
+        assert_true(test_is_ready(handle, TEST_GUARD_MS));
+        got = read((int) handle, text + used, size - 1 - used);
+        assert_true(got >= 0);
+        used += (size_t) got;
+    }
+    text[used] = '\0';
+}
+
+void test_write_pipe(intptr_t handle, const char *text)
+{
+    ssize_t length = (ssize_t) strlen(text);
+    assert_int_equal(write((int) handle, text, (size_t) length), length);
+}
+
+intptr_t test_open_for_writing(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+void test_close_handle(intptr_t handle)
+{
+    assert_int_equal(close((int) handle), 0);
+}
+
 // ---- other programs ----
 
 // The program holds the write end of a pipe: its end can be waited for with a

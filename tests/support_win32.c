@@ -238,6 +238,45 @@ bool test_sees_handle(intptr_t handle)
     return ReleaseSemaphore((HANDLE) handle, 1, NULL);
 }
 
+// A pipe whose other side is closed reads as broken.
+void test_read_pipe(intptr_t handle, char *text, size_t size)
+{
+    size_t used = 0;
+    DWORD got = 1;
+
+    while (got > 0 && used + 1 < size) {
+        if (!ReadFile((HANDLE) handle, text + used, (DWORD) (size - 1 - used),
+                      &got, NULL)) {
+            assert_int_equal(GetLastError(), ERROR_BROKEN_PIPE);
+            got = 0;
+        }
+        used += got;
+    }
+    text[used] = '\0';
+}
+
+void test_write_pipe(intptr_t handle, const char *text)
+{
+    DWORD length = (DWORD) strlen(text);
+    DWORD written = 0;
+
+    assert_true(WriteFile((HANDLE) handle, text, length, &written, NULL));
+    assert_int_equal(written, length);
+}
+
+intptr_t test_open_for_writing(const char *path)
+{
+    HANDLE file = CreateFileA(path, GENERIC_WRITE, FILE_SHARE_READ, NULL,
+                              OPEN_EXISTING, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    return (intptr_t) file;
+}
+
+void test_close_handle(intptr_t handle)
+{
+    assert_true(CloseHandle((HANDLE) handle));
+}
+
 // ---- other programs ----
 
 void test_program_start(test_program_t *program, const char *path,

@@ -115,6 +115,25 @@ static void marker_by_hand_is_refused(void)
     }
 }
 
+// The library's own argument may be the last one, too.
+static void marker_behind_others_is_refused(void)
+{
+    test_program_t program;
+    char path[1000];
+    char file[300];
+    char notes[200];
+
+    test_make_file(file, sizeof(file));
+    test_set_variable("MP_TEST_FILE", file);
+    test_program_path("hasty", path, sizeof(path));
+    test_program_start(&program, path, "of the user",
+                       "--multiprocessing-c-child=3");
+    assert_int_not_equal(test_program_wait(&program), 0);
+    read_notes(file, notes, sizeof(notes));
+    test_remove_file(file);
+    assert_string_equal(notes, "g");
+}
+
 static void other_arguments_are_the_programs(void)
 {
     char notes[200];
@@ -134,6 +153,8 @@ static const struct test tests[] = {
     {"generations of processes are limited", generations_are_limited, TEST_ALL},
     {"a marker that was given by hand is refused", marker_by_hand_is_refused,
      TEST_ONCE},
+    {"a marker behind other arguments is refused, too",
+     marker_behind_others_is_refused, TEST_ONCE},
     {"other arguments belong to the program", other_arguments_are_the_programs,
      TEST_ONCE},
 };

@@ -49,6 +49,15 @@ typedef union mp_win32_user {
 // The user and the integrity level that a process runs with.
 int mp_win32_user_of(HANDLE process, mp_win32_user_t *user, DWORD *integrity);
 
+// ---- the words of a child (win32_environment.c, win32_command.c) ----
+
+// The environment of this process with changes; *block stays NULL if there are
+// none. *block is the caller's after a failure too; free() frees it.
+int mp_win32_environment(char *const *changes, wchar_t **block);
+// A command line; free() frees it.
+int mp_win32_command_line(const wchar_t *program, char *const *arguments,
+                          const wchar_t *marker, wchar_t **text);
+
 // ---- the handles of a child (win32_stdio.c) ----
 
 // A channel, a request to stop, and stdin, stdout, stderr.
@@ -64,8 +73,11 @@ typedef struct mp_win32_inherited {
 // Returns GetLastError() or 0.
 DWORD mp_win32_inherit(mp_win32_inherited_t *row, HANDLE handle,
                        HANDLE *duplicate);
-// Adds this process's stdin, stdout and stderr and hands them to a child.
-void mp_win32_inherit_stdio(mp_win32_inherited_t *row, STARTUPINFOW *startup);
+// Adds these streams, this process's own for MP_PLAT_NONE, and hands them to a
+// child. Returns GetLastError() or 0.
+DWORD mp_win32_inherit_stdio(mp_win32_inherited_t *row,
+                             const intptr_t streams[MP_PLAT_STREAMS],
+                             STARTUPINFOW *startup);
 void mp_win32_inherited_close(mp_win32_inherited_t *row);
 
 // ---- channels (win32_channel.c) ----

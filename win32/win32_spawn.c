@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <wchar.h>
 
 #include "platform/fail.h"
@@ -15,6 +14,7 @@ typedef struct launch {
     wchar_t *file;        // what runs, in the form that files are opened by
     wchar_t *line;        // the command line
     wchar_t *environment; // NULL: this process's own
+    wchar_t *folder;      // NULL: this process's
     mp_win32_inherited_t inherited;
     HANDLE job; // NULL: the child is detached
     STARTUPINFOEXW startup;
@@ -26,109 +26,10 @@ typedef struct given {
     HANDLE stop;
 } given_t;
 
-// ---- the environment ----
-
-// The length of an entry's name. A name may begin with '=', as those do that
-// hold the current folder of each drive.
-static size_t name_length(const wchar_t *entry)
-{
-    return 1 + wcscspn(entry + 1, L"=");
-}
-
-static int compare_names(const wchar_t *a, const wchar_t *b)
-{
-    return CompareStringOrdinal(a, (int) name_length(a), b,
-                                (int) name_length(b), TRUE) -
-           CSTR_EQUAL;
-}
-
-static wchar_t *append(wchar_t *to, const wchar_t *entry)
-{
-    size_t size = wcslen(entry) + 1;
-
-    memcpy(to, entry, size * sizeof(*to));
-    return to + size;
-}
-
-// The block `own` with `entry` in its place: the system keeps blocks sorted
-// by name, whatever the case, and finds variables by that.
-static void insert_sorted(wchar_t *to, const wchar_t *own, const wchar_t *entry)
-{
-    const wchar_t *next = entry;
-
-    for (; *own != L'\0'; own += wcslen(own) + 1) {
-        int order = compare_names(own, entry);
-        if (order > 0 && next != NULL) {
-            to = append(to, next);
-            next = NULL;
-        }
-        if (order != 0) {
-            to = append(to, own);
-        }
-    }
-    if (next != NULL) {
-        to = append(to, next);
-    }
-    *to = L'\0';
-}
-
-static size_t block_length(const wchar_t *block)
-{
-    size_t length = 0;
-
-    while (block[length] != L'\0') {
-        length += wcslen(block + length) + 1;
-    }
-    return length;
-}
-
-static int environment_with(const wchar_t *entry, wchar_t **block)
-{
-    wchar_t *own = GetEnvironmentStringsW();
-    if (own == NULL) {
-        return mp__fail(MP_ENOMEM, 0, "environment of a child");
-    }
-    int r = 0;
-    size_t size = block_length(own) + wcslen(entry) + 2;
-    *block = malloc(size * sizeof(**block));
-    if (*block != NULL) {
-        insert_sorted(*block, own, entry);
-    } else {
-        r = mp__fail(MP_ENOMEM, 0, "environment of a child");
-    }
-    (void) FreeEnvironmentStringsW(own);
-    return r;
-}
-
-static int describe_environment(launch_t *launch, const mp_plat_spawn_t *spawn)
-{
-    wchar_t *wide = NULL;
-
-    if (spawn->variable == NULL) {
-        return 0;
-    }
-    size_t size = strlen(spawn->variable) + strlen(spawn->value) + 2;
-    char *entry = malloc(size);
-    if (entry == NULL) {
-        return mp__fail(MP_ENOMEM, 0, "environment of a child");
-    }
-    (void) snprintf(entry, size, "%s=%s", spawn->variable, spawn->value);
-    int r = mp_win32_to_wide(entry, &wide);
-    if (r == 0) {
-        r = environment_with(wide, &launch->environment);
-    }
-    free(wide);
-    free(entry);
-    return r;
-}
-
 // ---- the program and its command line ----
 
-// The name of a file holds no quote, and does not end with a backslash that a
-// quote could follow in an argument: the first one knows no escapes. The
-// marker has nothing that needs a quote.
 static int write_line(launch_t *launch, const wchar_t *path,
-                      const given_t *given)
+                      char *const *arguments, const given_t *given)
 {
     wchar_t marker[MARKER_SIZE];
     char text[MARKER_SIZE];
@@ -139,16 +40,7 @@ static int write_line(launch_t *launch, const wchar_t *path,
     for (int i = 0; i <= length; i++) {
         marker[i] = (wchar_t) text[i];
     }
-    size_t size = wcslen(path) + (size_t) length + 4;
-    launch->line = malloc(size * sizeof(*launch->line));
-    if (launch->line == NULL) {
-        return mp__fail(MP_ENOMEM, 0, "command line of a child");
-    }
-    wcscpy(launch->line, L"\"");
-    wcscat(launch->line, path);
-    wcscat(launch->line, L"\" ");
-    wcscat(launch->line, marker);
-    return 0;
+    return mp_win32_command_line(path, arguments, marker, &launch->line);
 }
 
 // The running program is taken as the system knows it: its name may have
@@ -178,16 +70,44 @@ static int describe_program(launch_t *launch, const mp_plat_spawn_t *spawn,
         r = mp_win32_openable(path, &launch->file);
     }
     if (r == 0) {
-        r = write_line(launch, path, given);
+        r = write_line(launch, path, spawn->arguments, given);
     }
     free(path);
     return r;
 }
 
+static int describe_folder(launch_t *launch, const char *directory)
+{
+    wchar_t *given = NULL;
+
+    if (directory == NULL) {
+        return 0;
+    }
+    int r = mp_win32_to_wide(directory, &given);
+    if (r == 0) {
+        r = mp_win32_absolute(given, &launch->folder);
+    }
+    free(given);
+    if (r < 0) {
+        return r;
+    }
+    DWORD attributes = GetFileAttributesW(launch->folder);
+    DWORD error = 0;
+    if (attributes == INVALID_FILE_ATTRIBUTES) {
+        error = GetLastError();
+    } else if ((attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) {
+        error = ERROR_PATH_NOT_FOUND;
+    }
+    return error == 0
+               ? 0
+               : mp_win32_fail_path(
+                     error, "a child cannot be in this directory", directory);
+}
+
 // ---- the handles ----
 
-static int describe_handles(launch_t *launch, const given_t *ours,
-                            given_t *given)
+static int describe_handles(launch_t *launch, const mp_plat_setup_t *setup,
+                            const given_t *ours, given_t *given)
 {
     mp_win32_inherited_t *row = &launch->inherited;
     DWORD error = mp_win32_inherit(row, ours->channel, &given->channel);
@@ -197,8 +117,10 @@ static int describe_handles(launch_t *launch, const given_t *ours,
     if (error != 0) {
         return mp_win32_fail(error, "a handle cannot be given to a child");
     }
-    mp_win32_inherit_stdio(row, &launch->startup.StartupInfo);
-    return 0;
+    error = mp_win32_inherit_stdio(row, setup->streams,
+                                   &launch->startup.StartupInfo);
+    return error == 0 ? 0
+                      : mp_win32_fail(error, "a standard stream of a child");
 }
 
 static DWORD set_attributes(launch_t *launch)
@@ -247,10 +169,11 @@ static DWORD describe_attributes(launch_t *launch)
 static DWORD create_as(launch_t *launch, DWORD more,
                        PROCESS_INFORMATION *process)
 {
-    if (!CreateProcessW(
-            launch->file, launch->line, NULL, NULL, TRUE,
-            EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | more,
-            launch->environment, NULL, &launch->startup.StartupInfo, process)) {
+    if (!CreateProcessW(launch->file, launch->line, NULL, NULL, TRUE,
+                        EXTENDED_STARTUPINFO_PRESENT |
+                            CREATE_UNICODE_ENVIRONMENT | more,
+                        launch->environment, launch->folder,
+                        &launch->startup.StartupInfo, process)) {
         return GetLastError();
     }
     (void) CloseHandle(process->hThread);
@@ -285,6 +208,7 @@ static void launch_close(launch_t *launch)
     }
     mp_win32_inherited_close(&launch->inherited);
     free(launch->environment);
+    free(launch->folder);
     free(launch->line);
     free(launch->file);
 }
@@ -309,10 +233,14 @@ static int spawn_with(const given_t *ours, const mp_plat_spawn_t *spawn,
 
     int r = spawn->detached ? 0 : mp_win32_job(&launch.job);
     if (r == 0) {
-        r = describe_environment(&launch, spawn);
+        r = mp_win32_environment(spawn->setup->environment,
+                                 &launch.environment);
     }
     if (r == 0) {
-        r = describe_handles(&launch, ours, &given);
+        r = describe_folder(&launch, spawn->setup->directory);
+    }
+    if (r == 0) {
+        r = describe_handles(&launch, spawn->setup, ours, &given);
     }
     if (r == 0) {
         r = describe_program(&launch, spawn, &given);

@@ -18,29 +18,42 @@ DWORD mp_win32_inherit(mp_win32_inherited_t *row, HANDLE handle,
     return 0;
 }
 
-// A handle that cannot be duplicated was closed or never there: the child is
-// then without it, as this process is.
-static HANDLE inherit_standard(mp_win32_inherited_t *row, DWORD which)
+// This process's own that cannot be duplicated was closed or never there: the
+// child is then without it, as this process is.
+static DWORD inherit_stream(mp_win32_inherited_t *row, intptr_t stream,
+                            DWORD which, HANDLE *duplicate)
 {
-    HANDLE duplicate = NULL;
-    HANDLE handle = GetStdHandle(which);
-
-    if (handle != NULL && handle != INVALID_HANDLE_VALUE) {
-        (void) mp_win32_inherit(row, handle, &duplicate);
+    if (stream != MP_PLAT_NONE) {
+        return mp_win32_inherit(row, (HANDLE) stream, duplicate);
     }
-    return duplicate;
+    HANDLE own = GetStdHandle(which);
+    *duplicate = NULL;
+    if (own != NULL && own != INVALID_HANDLE_VALUE) {
+        (void) mp_win32_inherit(row, own, duplicate);
+    }
+    return 0;
 }
 
 // With no handle at all the child finds its own, as any new program does.
-void mp_win32_inherit_stdio(mp_win32_inherited_t *row, STARTUPINFOW *startup)
+DWORD mp_win32_inherit_stdio(mp_win32_inherited_t *row,
+                             const intptr_t streams[MP_PLAT_STREAMS],
+                             STARTUPINFOW *startup)
 {
-    startup->hStdInput = inherit_standard(row, STD_INPUT_HANDLE);
-    startup->hStdOutput = inherit_standard(row, STD_OUTPUT_HANDLE);
-    startup->hStdError = inherit_standard(row, STD_ERROR_HANDLE);
+    DWORD error =
+        inherit_stream(row, streams[0], STD_INPUT_HANDLE, &startup->hStdInput);
+    if (error == 0) {
+        error = inherit_stream(row, streams[1], STD_OUTPUT_HANDLE,
+                               &startup->hStdOutput);
+    }
+    if (error == 0) {
+        error = inherit_stream(row, streams[2], STD_ERROR_HANDLE,
+                               &startup->hStdError);
+    }
     if (startup->hStdInput != NULL || startup->hStdOutput != NULL ||
         startup->hStdError != NULL) {
         startup->dwFlags |= STARTF_USESTDHANDLES;
     }
+    return error;
 }
 
 void mp_win32_inherited_close(mp_win32_inherited_t *row)

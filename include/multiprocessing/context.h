@@ -16,6 +16,8 @@
 #define MP_CONTEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <multiprocessing/export.h>
 
@@ -36,6 +38,43 @@ MP_BEGIN_DECLS
  * Python: multiprocessing.get_context(method)
  */
 MP_API const mp_context_t *mp_get_context(const char *method);
+
+/** Options of mp_context_create(). All zero is the default. */
+typedef struct mp_context_options {
+    /** The program that spawned children run, as for mp_set_executable(),
+     * unless the options of a process name another. NULL: not named. */
+    const char *executable;
+    /** The start timeout of processes whose options name none, in
+     * milliseconds. 0: 30 seconds. */
+    int64_t start_timeout_ms;
+} mp_context_options_t;
+
+/** mp_context_create() with the size of the caller's options struct. */
+MP_API int mp_context_create_sized(mp_context_t **out, const char *method,
+                                   const mp_context_options_t *options,
+                                   size_t options_size);
+
+/**
+ * A context with settings of its own.
+ *
+ * @param out     receives the context, or NULL on failure.
+ * @param method  as for mp_get_context().
+ * @param options NULL: the defaults; copied.
+ * @return 0; MP_EINVAL no such method here; MP_ENOTSUP an executable for
+ *         anything but spawn; MP_ENOENT, MP_EACCES as mp_set_executable();
+ *         MP_ENOMEM.
+ * Ownership: the caller's, released with mp_context_destroy(). Processes copy
+ *            what they need of it when they are created.
+ */
+static inline int mp_context_create(mp_context_t **out, const char *method,
+                                    const mp_context_options_t *options)
+{
+    return mp_context_create_sized(out, method, options,
+                                   sizeof(mp_context_options_t));
+}
+
+/** Releases a context that mp_context_create() made. NULL is fine. */
+MP_API void mp_context_destroy(mp_context_t *context);
 
 /** The name of a context's start method; NULL of a refused context. */
 MP_API const char *mp_context_method(const mp_context_t *context);

@@ -23,6 +23,7 @@
 #include <multiprocessing/arguments.h>
 #include <multiprocessing/context.h>
 #include <multiprocessing/export.h>
+#include <multiprocessing/launch.h>
 #include <multiprocessing/target.h>
 
 /** A timeout that never ends. */
@@ -36,9 +37,6 @@
  * library could, by wait() or by ignoring SIGCHLD (POSIX only).
  */
 #define MP_EXITCODE_UNKNOWN INT_MAX
-
-/** A process: a child, this process, or its parent. */
-typedef struct mp_process mp_process_t;
 
 /** A choice with a default. */
 typedef enum mp_choice { MP_NO = -1, MP_DEFAULT = 0, MP_YES = 1 } mp_choice_t;
@@ -64,6 +62,19 @@ typedef struct mp_process_options {
      * this process has it, under spawn on POSIX as MP_YES. A thread takes
      * MP_DEFAULT only. */
     mp_choice_t interrupts;
+    /** The program that a spawned child runs, UTF-8, absolute or relative to
+     * the current directory; mp_process_start() looks for it. NULL: see
+     * mp_set_executable_factory(). */
+    const char *executable;
+    /** The current directory of the child, UTF-8. NULL: this process's. */
+    const char *directory;
+    /** Changes of the child's environment, ended by NULL: "NAME=value" sets,
+     * "NAME" alone removes; the last word on a name counts. */
+    const char *const *environment;
+    /** The standard streams of the child (launch.h). */
+    mp_stdio_t standard_input;
+    mp_stdio_t standard_output;
+    mp_stdio_t standard_error;
 } mp_process_options_t;
 
 /** What a process has used. */
@@ -108,9 +119,12 @@ MP_API int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
  *                MP_TARGET, which mp_process_start() checks.
  * @param args    MP_ARGS(…) or MP_NO_ARGS; copied, texts and bytes too.
  * @param options NULL: the defaults; copied.
- * @return 0; MP_EINVAL a NULL target or text, an unknown context, or detached
- *         and daemonic at once; MP_ENOTSUP a detached thread; MP_ERANGE an
- *         unsigned argument above INT64_MAX; MP_ENOMEM.
+ * @return 0; MP_EINVAL a NULL target or text, an unknown context, detached
+ *         and daemonic at once, an empty path, an entry of the environment
+ *         without a name, or a stream that is not possible; MP_ENOTSUP a
+ *         detached thread, a directory, environment or stream for a thread, or
+ *         an executable for anything but spawn; MP_ERANGE an unsigned argument
+ *         above INT64_MAX; MP_ENOMEM.
  * Ownership: the caller's, released with mp_process_destroy().
  * Python: Process(target=, args=, name=, daemon=)
  */
@@ -151,7 +165,10 @@ static inline int mp_process_create_by_name(mp_process_t **out,
  *         MP_EDEPTH  more than 32 generations of processes
  *         MP_ETARGET the target is not registered here, twice under one name,
  *                    or unknown to the child
- *         MP_ENOENT, MP_EACCES the executable is missing or not executable
+ *         MP_ENOENT, MP_EACCES the executable is missing or not executable,
+ *                    or so is a file of a standard stream, or the directory; a
+ *                    forked child finds out about its directory later, and
+ *                    ends with exit code 1 and a mp_process_failure()
  *         MP_ESTART  the child ended before its target ran: it never reached
  *                    mp_freeze_support(), or crashed on the way
  *         MP_ETIMEDOUT the child did not report in time (it is killed)
