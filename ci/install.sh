@@ -12,7 +12,7 @@ pkg_config=$(command -v pkg-config || command -v pkgconf)
 for preset in release shared; do
     prefix=$work/$preset
     quiet cmake --preset $preset
-    quiet cmake --build --preset $preset --target multiprocessing
+    quiet cmake --build --preset $preset --target multiprocessing mp_worker
     quiet cmake --install build/$preset --prefix "$prefix"
     lib=$(dirname "$(dirname "$(find "$prefix" -name multiprocessing.pc)")")
     # Where a program looks for a shared library, on each of the three.
@@ -21,6 +21,11 @@ for preset in release shared; do
     quiet cmake -G Ninja -S tests/consumer -B "$work/cmake-$preset" -DCMAKE_PREFIX_PATH="$prefix"
     quiet cmake --build "$work/cmake-$preset"
     "$work/cmake-$preset/consumer"
+
+    # A shared library finds the worker of its own installation, moved or not.
+    worker=
+    [ $preset = shared ] || worker=$(find "$prefix" -type f -name 'mp-worker*')
+    MULTIPROCESSING_WORKER="$worker" "$work/cmake-$preset/worker"
 
     static=
     [ $preset = shared ] || static=--static

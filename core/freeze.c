@@ -97,14 +97,15 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
 }
 
 // A spawned child, from its first moment to its last.
-static MP_NORETURN void run_child(const char *marker)
+void mp__child_run(const char *marker)
 {
     mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
     const mp_target_t *target = NULL;
     mp__block_t block;
 
     if (mp_plat_privileged() || mp__ready() < 0 ||
-        mp_plat_parent_open(&parent, marker) < 0) {
+        mp_plat_parent_open(&parent, marker) < 0 ||
+        mp_plat_parent_stop(&parent, marker) < 0) {
         exit(REFUSED_EXITCODE);
     }
     int64_t deadline = mp__deadline(BLOCK_TIMEOUT_MS);
@@ -135,7 +136,7 @@ void mp_freeze_support(int argc, char **argv)
     }
     const char *marker = mp__marker_of(argc, argv == NULL ? own : argv);
     if (marker != NULL) {
-        run_child(marker);
+        mp__child_run(marker);
     }
     free((void *) own);
     if (mp__ready() == 0) {

@@ -16,4 +16,7 @@ int mp__start_function(const mp_process_t *process, mp_target_fn *function);
 // Deadline of a timeout of the public API.
 int64_t mp__deadline(int64_t timeout_ms);
 
+// Runs the target of this spawned child, whose command line has this marker.
+void mp__child_run(const char *marker) MP_NORETURN;
+
 #endif

@@ -15,6 +15,7 @@
 #include "core/self.h"
 #include "core/settings.h"
 #include "core/target.h"
+#include "core/worker.h"
 #include "platform/fail.h"
 
 #define LAST_MOMENT_MS 1000  // for a child whose channel is closed to end
@@ -34,8 +35,10 @@ static int describe_target(const mp_process_t *process, bool running_program,
         return r;
     }
     module[0] = '\0';
-    if (r == 0) {
+    if (r == 0 && running_program && !mp__is_worker(NULL)) {
         mp__target_module(target, module);
+    } else if (r == 0) {
+        mp__target_file(target, module);
     }
     block->target = r == 0 ? target->name : process->target_name;
     block->module = module;
@@ -206,6 +209,9 @@ int mp__start_spawn(mp_process_t *process)
     }
     if (r == 0) {
         r = write_block(process, launch.path == NULL, &bytes, &size);
+    }
+    if (r == 0 && mp__is_worker(launch.path)) {
+        r = mp__worker_prologue(&bytes, &size);
     }
     if (r == 0) {
         r = start_program(process, &launch, bytes, size);

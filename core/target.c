@@ -3,6 +3,8 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "platform/fail.h"
@@ -23,14 +25,14 @@ void mp__target_link(mp_target_t *target)
         &targets, &first, target, memory_order_release, memory_order_relaxed));
 }
 
-static mp_target_t *first_target(void)
+const mp_target_t *mp__target_first(void)
 {
     return atomic_load_explicit(&targets, memory_order_acquire);
 }
 
 static bool is_linked(const mp_target_t *target)
 {
-    for (const mp_target_t *t = first_target(); t != NULL; t = t->next_) {
+    for (const mp_target_t *t = mp__target_first(); t != NULL; t = t->next_) {
         if (t == target) {
             return true;
         }
@@ -64,6 +66,20 @@ void mp__target_module(const mp_target_t *target, char module[MP__MODULE_SIZE])
     mp_plat_module(target, module, MP__MODULE_SIZE);
 }
 
+void mp__target_file(const mp_target_t *target, char file[MP__MODULE_SIZE])
+{
+    char *path = NULL;
+
+    int r = mp_plat_module_path(target, &path);
+    if (r < 0 || path == NULL || strlen(path) >= MP__MODULE_SIZE) {
+        mp__target_module(target, file);
+    } else {
+        (void) snprintf(file, MP__MODULE_SIZE, "%s", path);
+    }
+    free(path);
+}
+
+// The name of a file has no separator of folders, a path has.
 static bool in_module(const mp_target_t *target, const char *module)
 {
     char own[MP__MODULE_SIZE];
@@ -71,7 +87,11 @@ static bool in_module(const mp_target_t *target, const char *module)
     if (module == NULL) {
         return true;
     }
-    mp__target_module(target, own);
+    if (strpbrk(module, "/\\") != NULL) {
+        mp__target_file(target, own);
+    } else {
+        mp__target_module(target, own);
+    }
     return strcmp(own, module) == 0;
 }
 
@@ -80,7 +100,7 @@ int mp__target_find(const char *name, const char *module,
 {
     const mp_target_t *found = NULL;
 
-    for (const mp_target_t *t = first_target(); t != NULL; t = t->next_) {
+    for (const mp_target_t *t = mp__target_first(); t != NULL; t = t->next_) {
         if (strcmp(t->name, name) != 0 || !in_module(t, module)) {
             continue;
         }
@@ -106,7 +126,7 @@ int mp__target_of(mp_target_fn function, const mp_target_t **out)
 {
     char module[MP__MODULE_SIZE];
 
-    for (const mp_target_t *t = first_target(); t != NULL; t = t->next_) {
+    for (const mp_target_t *t = mp__target_first(); t != NULL; t = t->next_) {
         if (t->function == function) {
             mp__target_module(t, module);
             return mp__target_find(t->name, module, out);

@@ -7,7 +7,8 @@
 
 #include <multiprocessing/target.h>
 
-#define MP__MODULE_SIZE 256
+// A path that is longer is found by its name alone.
+#define MP__MODULE_SIZE 4096
 
 // The registered target of a function. MP_ETARGET: there is none, or its name
 // is registered twice in its module.
@@ -18,7 +19,12 @@ int mp__target_of(mp_target_fn function, const mp_target_t **out);
 int mp__target_find(const char *name, const char *module,
                     const mp_target_t **out);
 
-// The module that a target is registered in.
+// The module that a target is registered in: its file name, or the path of its
+// file, by which children know it that load the same file.
 void mp__target_module(const mp_target_t *target, char module[MP__MODULE_SIZE]);
+void mp__target_file(const mp_target_t *target, char file[MP__MODULE_SIZE]);
+
+// The targets of this process, the one that was registered last first.
+const mp_target_t *mp__target_first(void);
 
 #endif

@@ -22,6 +22,7 @@
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/launch.h>
 #include <multiprocessing/log.h>
+#include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>
 #include <multiprocessing/system.h>
 #include <multiprocessing/target.h>

@@ -99,6 +99,8 @@ int mp_plat_find_program(const char *path, char **absolute);
 // The module (program or shared library) that holds `address`: its file name
 // without folders, "" for the program itself; cut to fit.
 void mp_plat_module(const void *address, char *name, size_t size);
+// The file of that module, absolute; free() frees it. NULL for the program.
+int mp_plat_module_path(const void *address, char **path);
 // Keeps the module that holds `address` from being unloaded, for good.
 void mp_plat_pin(const void *address);
 int mp_plat_random(void *bytes, size_t size); // fit for keys
@@ -225,6 +227,8 @@ void mp_plat_child_close(mp_plat_child_t *child);
 // parent and belongs to the same user; *parent gets the channel and the
 // parent's pid. MP_EACCES if anything of that is not so.
 int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker);
+// Takes over what the same marker says of requests to stop; once.
+int mp_plat_parent_stop(mp_plat_child_t *parent, const char *marker);
 // In any child: makes this process end, as if killed, when its parent does; or
 // leaves the parent's session, if detached.
 int mp_plat_parent_tie(mp_plat_child_t *parent, bool detached);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/platform.h"
+#include "posix/posix.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <mach-o/loader.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void mp_plat_pin(const void *address)
@@ -30,4 +32,23 @@ void mp_plat_module(const void *address, char *name, size_t size)
         (void) snprintf(name, size, "%s",
                         slash != NULL ? slash + 1 : info.dli_fname);
     }
+}
+
+int mp_plat_module_path(const void *address, char **path)
+{
+    Dl_info info;
+
+    *path = NULL;
+    if (dladdr(address, &info) == 0 || info.dli_fname == NULL) {
+        return 0;
+    }
+    const struct mach_header *header = info.dli_fbase;
+    if (header->filetype == MH_EXECUTE) {
+        return 0;
+    }
+    *path = realpath(info.dli_fname, NULL);
+    return *path != NULL
+               ? 0
+               : mp_posix_fail_path(errno, "a module's file is missing",
+                                    info.dli_fname);
 }

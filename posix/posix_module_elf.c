@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/platform.h"
+#include "posix/posix.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <link.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct search {
@@ -54,4 +56,19 @@ void mp_plat_module(const void *address, char *name, size_t size)
     (void) dl_iterate_phdr(visit, &search);
     const char *slash = strrchr(search.path, '/');
     (void) snprintf(name, size, "%s", slash != NULL ? slash + 1 : search.path);
+}
+
+int mp_plat_module_path(const void *address, char **path)
+{
+    search_t search = {.address = (uintptr_t) address, .path = ""};
+
+    *path = NULL;
+    (void) dl_iterate_phdr(visit, &search);
+    if (search.path[0] != '\0') {
+        *path = realpath(search.path, NULL);
+    }
+    return search.path[0] == '\0' || *path != NULL
+               ? 0
+               : mp_posix_fail_path(errno, "a module's file is missing",
+                                    search.path);
 }

@@ -94,9 +94,6 @@ int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker)
     if (r == 0 && marked.death >= 0) {
         r = take_over(marked.death);
     }
-    if (r == 0 && marked.stop >= 0) {
-        r = take_stop(marked.stop, parent);
-    }
     if (r < 0) {
         return r;
     }
@@ -104,4 +101,14 @@ int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker)
     parent->pid = getppid();
     parent->end = MP_PLAT_NONE;
     return 0;
+}
+
+int mp_plat_parent_stop(mp_plat_child_t *parent, const char *marker)
+{
+    marked_t marked;
+
+    if (!parse(marker, &marked)) {
+        return mp__fail(MP_EACCES, 0, "the start marker is malformed");
+    }
+    return marked.stop < 0 ? 0 : take_stop(marked.stop, parent);
 }

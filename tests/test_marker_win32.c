@@ -192,7 +192,28 @@ static void channel_of_a_stranger_is_refused_at_once(void)
     (void) CloseHandle(client);
 }
 
+#ifdef MP_TEST_WORKER
+// Were it to believe the channel, it would wait for a list of modules.
+static void worker_refuses_the_channel_of_a_stranger(void)
+{
+    HANDLE server = NULL;
+    HANDLE client = NULL;
+
+    make_pipe(&server, &client);
+    int code = test_call(run_below, MP_ARGS(MP_TEST_WORKER, test_own_pid(),
+                                            (int64_t) (intptr_t) client));
+    assert_int_equal(code, 125);
+    assert_int_equal(run(MP_TEST_WORKER, MARKER "74"), 125);
+    (void) CloseHandle(server);
+    (void) CloseHandle(client);
+}
+#endif
+
 static const struct test tests[] = {
+#ifdef MP_TEST_WORKER
+    {"mp-worker loads nothing for a process that is not its parent",
+     worker_refuses_the_channel_of_a_stranger, TEST_SPAWN},
+#endif
     {"a marker that is no handle is refused", nonsense_is_refused, TEST_ONCE},
     {"what is no duplex pipe is no start channel", what_is_no_pipe_is_refused,
      TEST_ONCE},

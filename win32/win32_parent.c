@@ -194,16 +194,23 @@ int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker)
         (void) CloseHandle(process);
         return refuse(error, "its handle cannot be kept from children");
     }
-    if (stop != NULL && !mp_win32_stop_inherit(stop, &parent->stop)) {
-        DWORD error = GetLastError();
-        (void) CloseHandle(process);
-        return refuse(error, "the event to stop by is none");
-    }
     parent->pid = (int64_t) pid;
     parent->end = (intptr_t) process;
     parent->channel = (intptr_t) pipe;
     parent->note = NULL;
     return 0;
+}
+
+int mp_plat_parent_stop(mp_plat_child_t *parent, const char *marker)
+{
+    HANDLE pipe = NULL;
+    HANDLE stop = NULL;
+
+    int r = parse_marker(marker, &pipe, &stop);
+    if (r == 0 && stop != NULL && !mp_win32_stop_inherit(stop, &parent->stop)) {
+        r = refuse(GetLastError(), "the event to stop by is none");
+    }
+    return r;
 }
 
 // The child was born into its parent's job, or outside of it.

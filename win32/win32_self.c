@@ -118,20 +118,28 @@ void mp_plat_pin(const void *address)
                               (LPCWSTR) address, &module);
 }
 
-void mp_plat_module(const void *address, char *name, size_t size)
+// NULL for the program, and for what is in no module.
+static HMODULE module_of(const void *address)
 {
     HMODULE module = NULL;
-    wchar_t *path = NULL;
-    char *file = NULL;
 
-    name[0] = '\0';
     if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
                                 GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
                             (LPCWSTR) address, &module) ||
         module == GetModuleHandleW(NULL)) {
-        return;
+        return NULL;
     }
-    if (mp_win32_module_path(module, &path) < 0) {
+    return module;
+}
+
+void mp_plat_module(const void *address, char *name, size_t size)
+{
+    HMODULE module = module_of(address);
+    wchar_t *path = NULL;
+    char *file = NULL;
+
+    name[0] = '\0';
+    if (module == NULL || mp_win32_module_path(module, &path) < 0) {
         return;
     }
     const wchar_t *last = wcsrchr(path, L'\\');
@@ -140,4 +148,21 @@ void mp_plat_module(const void *address, char *name, size_t size)
     }
     free(file);
     free(path);
+}
+
+int mp_plat_module_path(const void *address, char **path)
+{
+    HMODULE module = module_of(address);
+    wchar_t *wide = NULL;
+
+    *path = NULL;
+    if (module == NULL) {
+        return 0;
+    }
+    int r = mp_win32_module_path(module, &wide);
+    if (r == 0) {
+        r = mp_win32_to_utf8(wide, path);
+    }
+    free(wide);
+    return r;
 }

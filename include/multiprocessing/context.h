@@ -111,7 +111,8 @@ MP_API const char *const *mp_get_all_start_methods(void);
 /**
  * The program that spawned children run, instead of the running one.
  *
- * It must call mp_freeze_support() and know the targets by their names.
+ * It must call mp_freeze_support() and know the targets by their names; or be
+ * mp-worker, for plug-ins: see mp_set_executable_to_worker().
  *
  * @param path UTF-8, absolute or relative to the current directory (it is
  *             made absolute now); copied. NULL: the running program again.

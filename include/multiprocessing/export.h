@@ -18,6 +18,15 @@
 #define MP_API
 #endif
 
+// What a user's own shared library exports.
+#ifdef _WIN32
+#define MP_EXPORT __declspec(dllexport)
+#elif defined(__GNUC__)
+#define MP_EXPORT __attribute__((visibility("default")))
+#else
+#define MP_EXPORT
+#endif
+
 #ifdef __GNUC__
 #define MP_NORETURN __attribute__((noreturn))
 #if defined(__MINGW32__) && !defined(__clang__)
