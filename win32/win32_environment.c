@@ -95,9 +95,11 @@ static int copy_own(wchar_t **block)
 
 int mp_win32_environment(char *const *changes, wchar_t **block)
 {
-    int r = changes != NULL ? copy_own(block) : 0;
-
-    for (size_t i = 0; r == 0 && changes != NULL && changes[i] != NULL; i++) {
+    if (changes == NULL) {
+        return 0;
+    }
+    int r = copy_own(block);
+    for (size_t i = 0; r == 0 && *block != NULL && changes[i] != NULL; i++) {
         wchar_t *wide = NULL;
         r = mp_win32_to_wide(changes[i], &wide);
         if (r == 0) {
