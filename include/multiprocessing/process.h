@@ -124,7 +124,8 @@ MP_API int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
  *         without a name, or a stream that is not possible; MP_ENOTSUP a
  *         detached thread, a directory, environment or stream for a thread, or
  *         an executable for anything but spawn; MP_ERANGE an unsigned argument
- *         above INT64_MAX; MP_ENOMEM.
+ *         above INT64_MAX; MP_ENOMEM; MP_ESYSTEM no
+ *         random bytes for the key.
  * Ownership: the caller's, released with mp_process_destroy().
  * Python: Process(target=, args=, name=, daemon=)
  */
@@ -174,7 +175,10 @@ static inline int mp_process_create_by_name(mp_process_t **out,
  *         MP_ETIMEDOUT the child did not report in time (it is killed)
  *         MP_EVERSION the child has another version of the library
  *         MP_EMSGSIZE the arguments are above 1 GiB (spawn)
+ *         MP_EPROTO  the child answered something else than it should
+ *         MP_EINVAL  a NULL process
  *         MP_EMFILE, MP_ENPROC, MP_ENOMEM the system is out of it
+ *         MP_ESYSTEM what else the system refuses; mp_last_error() says what
  *         After an error nothing is left running and start may be tried again.
  * Blocks: under spawn until the child reports, at most start_timeout_ms.
  * Threads: several threads may start processes at once.
@@ -208,7 +212,8 @@ MP_API int mp_process_is_alive(mp_process_t *process);
  * code is then -15 unless it handled the signal. Its finalizers and atexit
  * handlers do not run, and its own children go on. No error if it has ended.
  *
- * @return 0; MP_ESTATE not started, closed, or no child; MP_ENOTSUP a thread.
+ * @return 0; MP_ESTATE not started, closed, or no child; MP_ENOTSUP a thread;
+ *         MP_EACCES the child runs as another user; MP_EINVAL NULL.
  * Python: Process.terminate()
  */
 MP_API int mp_process_terminate(mp_process_t *process);
@@ -346,7 +351,7 @@ MP_API int mp_process_set_daemon(mp_process_t *process, bool daemon);
  * It is the signal to call mp_process_join(), which may take a moment more.
  *
  * @param sentinel receives a descriptor, on Windows a HANDLE.
- * @return 0; MP_ESTATE not started, closed, or no child; MP_EMFILE.
+ * @return 0; MP_ESTATE not started, closed, or no child; MP_EMFILE; MP_ENOMEM.
  * Ownership: the process's; do not read from it, do not close it.
  * Python: Process.sentinel
  */
