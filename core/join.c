@@ -64,20 +64,20 @@ static const char *enter(mp_process_t *process, int *r)
 
 mp_plat_child_t mp__take_handles_locked(mp_process_t *process)
 {
-    const mp_plat_child_t none = {process->child.pid, MP_PLAT_NONE,
-                                  MP_PLAT_NONE, NULL, NULL};
-    mp_plat_child_t taken = none;
+    mp_plat_child_t taken = MP_PLAT_NO_CHILD;
 
     if (process->waiters == 0) {
+        const int64_t pid = process->child.pid;
         taken = process->child;
-        process->child = none;
+        process->child = (mp_plat_child_t) MP_PLAT_NO_CHILD;
+        process->child.pid = pid;
     }
     return taken;
 }
 
 static void leave(mp_process_t *process)
 {
-    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t unused = MP_PLAT_NO_CHILD;
 
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->waiters--;

@@ -123,7 +123,14 @@ typedef struct mp_plat_child {
     char *note;       // MP_PLAT_NOTE_SIZE bytes that a forked child shares with
                       // its parent, the first one zero; else NULL
     mp_plat_stop_t *stop; // NULL where the system gave none
+    bool by_pipe;         // the backend's: `end` is a pipe, for want of better
 } mp_plat_child_t;
+
+// Nobody's, without a handle.
+#define MP_PLAT_NO_CHILD                                                       \
+    {                                                                          \
+        0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL, false                       \
+    }
 
 // How a child differs from this process.
 #define MP_PLAT_STREAMS 3
@@ -238,13 +245,15 @@ int mp_plat_parent_watch(mp_plat_child_t *parent);
 
 // ---- channels: bytes between a parent and a child ----
 
-// Both transfer all `size` bytes or fail: MP_EEOF the other side is closed,
-// MP_ETIMEDOUT after the deadline (then the channel is of no use any more,
-// unless nothing was transferred). They never raise SIGPIPE. With
+// Both use the channel to `other` and transfer all `size` bytes or fail:
+// MP_EEOF the other side is closed, or its process has ended (if `other` says
+// how to see that) and all that it sent is read, whoever holds its side open
+// still; MP_ETIMEDOUT after the deadline (then the channel is of no use any
+// more, unless nothing was transferred). They never raise SIGPIPE. With
 // MP_PLAT_AT_ONCE they do not wait, and these two codes are not recorded.
-int mp_plat_channel_send(intptr_t channel, const void *bytes, size_t size,
-                         int64_t deadline);
-int mp_plat_channel_receive(intptr_t channel, void *bytes, size_t size,
-                            int64_t deadline);
+int mp_plat_channel_send(const mp_plat_child_t *other, const void *bytes,
+                         size_t size, int64_t deadline);
+int mp_plat_channel_receive(const mp_plat_child_t *other, void *bytes,
+                            size_t size, int64_t deadline);
 
 #endif

@@ -145,6 +145,9 @@ typedef struct test_program {
 void test_program_path(const char *name, char *path, size_t size);
 void test_program_start(test_program_t *program, const char *path,
                         const char *first, const char *second);
+// The same without arguments, for a process that nobody waits for: it has all
+// that can be inherited of this one.
+void test_program_leave(const char *path);
 // Its exit code, under the guard.
 int test_program_wait(test_program_t *program);
 

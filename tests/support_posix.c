@@ -361,6 +361,13 @@ void test_program_start(test_program_t *program, const char *path,
     program->end = ends[0];
 }
 
+void test_program_leave(const char *path)
+{
+    test_program_t program;
+
+    test_program_start(&program, path, NULL, NULL);
+}
+
 int test_program_wait(test_program_t *program)
 {
     int status = 0;

@@ -279,8 +279,8 @@ void test_close_handle(intptr_t handle)
 
 // ---- other programs ----
 
-void test_program_start(test_program_t *program, const char *path,
-                        const char *first, const char *second)
+static void start_program(test_program_t *program, const char *path,
+                          const char *first, const char *second, BOOL inherit)
 {
     STARTUPINFOA startup = {.cb = sizeof(startup)};
     PROCESS_INFORMATION info;
@@ -290,11 +290,24 @@ void test_program_start(test_program_t *program, const char *path,
     (void) snprintf(line, sizeof(line), "\"%s\" \"%s\"%s%s%s", path,
                     first != NULL ? first : "", second != NULL ? " \"" : "",
                     second != NULL ? second : "", second != NULL ? "\"" : "");
-    assert_true(CreateProcessA(path, line, NULL, NULL, FALSE, 0, NULL, NULL,
+    assert_true(CreateProcessA(path, line, NULL, NULL, inherit, 0, NULL, NULL,
                                &startup, &info));
     (void) CloseHandle(info.hThread);
     program->pid = info.dwProcessId;
     program->end = (intptr_t) info.hProcess;
+}
+
+void test_program_start(test_program_t *program, const char *path,
+                        const char *first, const char *second)
+{
+    start_program(program, path, first, second, FALSE);
+}
+
+void test_program_leave(const char *path)
+{
+    test_program_t program;
+
+    start_program(&program, path, NULL, NULL, TRUE);
 }
 
 int test_program_wait(test_program_t *program)

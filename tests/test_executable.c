@@ -107,6 +107,18 @@ static void program_that_answers_nonsense(void)
     change_then_start(answer_nonsense, MP_EPROTO);
 }
 
+// What holds the channel ends when this process closes it.
+static void answer_nonsense_and_leave(const char *path)
+{
+    write_file(path, "#!/bin/sh\ncat <&3 >/dev/null 2>&1 &\n"
+                     "echo this is no message >&3\n");
+}
+
+static void program_that_answers_and_leaves_its_channel(void)
+{
+    change_then_start(answer_nonsense_and_leave, MP_EPROTO);
+}
+
 static void bad_paths_are_refused_when_set(void)
 {
     char path[300];
@@ -354,6 +366,8 @@ static const struct test tests[] = {
      TEST_SPAWN},
     {"a program that answers nonsense is an error",
      program_that_answers_nonsense, TEST_SPAWN},
+    {"what a program said before it ended is heard, whoever holds its channel",
+     program_that_answers_and_leaves_its_channel, TEST_SPAWN},
     {"bad paths are refused when they are set", bad_paths_are_refused_when_set,
      TEST_ONCE},
     {"a relative executable survives a change of folder",

@@ -152,6 +152,37 @@ static void program_that_runs_on_unread(void)
     stay_too_long((size_t) 10 << 20); // more than the channel holds
 }
 
+static void leave_one_that_stays(size_t size)
+{
+    void *bytes = calloc(1, size + 1);
+    test_gate_t gate;
+
+    assert_non_null(bytes);
+    test_gate_create(&gate);
+    test_set_variable("MP_TEST_GATE", gate.name);
+    mp_process_t *process = create(bytes, size, MP_FOREVER);
+    free(bytes);
+    use_stranger("leave");
+    expect_failure(process, MP_ESTART);
+    assert_non_null(strstr(mp_process_failure(process), "exit code 3 "));
+    test_gate_await(&gate, 1);
+    test_gate_release(&gate, 1);
+    assert_int_equal(mp_set_executable(NULL), 0);
+    mp_process_destroy(process);
+    test_set_variable("MP_TEST_GATE", NULL);
+    test_gate_destroy(&gate);
+}
+
+static void program_that_leaves_its_channel_to_another(void)
+{
+    leave_one_that_stays(0);
+}
+
+static void program_that_leaves_its_channel_unread(void)
+{
+    leave_one_that_stays((size_t) 10 << 20);
+}
+
 static void program_that_crashes_before_main(void)
 {
     mp_process_t *process = create("", 0, 0);
@@ -202,6 +233,10 @@ static const struct test tests[] = {
      program_that_runs_on, TEST_SPAWN},
     {"a program that never reads its arguments is killed as well",
      program_that_runs_on_unread, TEST_SPAWN},
+    {"a program that ends is an error, whoever holds its channel still",
+     program_that_leaves_its_channel_to_another, TEST_SPAWN},
+    {"the same where nobody reads its arguments",
+     program_that_leaves_its_channel_unread, TEST_SPAWN},
     {"a program that crashes before its main is an error",
      program_that_crashes_before_main, TEST_SPAWN},
     {"a target that the executable does not know is an error",

@@ -279,5 +279,6 @@ int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
     child->channel = (intptr_t) parent_end;
     child->note = NULL;
     child->stop = stop;
+    child->by_pipe = false;
     return 0;
 }

@@ -25,6 +25,13 @@ int main(void)
     if (strcmp(what, "stay") == 0 && gate != NULL) {
         return test_gate_pass(gate); // which nobody opens
     }
+    if (strcmp(what, "leave") == 0) { // what holds its handles stays
+        char own[1000];
+        test_program_path("stranger", own, sizeof(own));
+        test_set_variable("MP_TEST_STRANGER", "stay");
+        test_program_leave(own);
+        return 3;
+    }
     if (strcmp(what, "crash") == 0) {
         abort();
     }
