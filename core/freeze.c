@@ -2,6 +2,7 @@
 #include <multiprocessing/target.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/process.h>
@@ -37,6 +38,21 @@ static int receive_block(const mp_plat_child_t *parent, unsigned char **bytes,
         return mp__fail(MP_ENOMEM, 0, "start block of %zu bytes", *size);
     }
     return mp_plat_channel_receive(parent, *bytes, *size, deadline);
+}
+
+// The parent wanted its own program again: in another build, what it asks for
+// may mean something else.
+static int check_build(const mp__block_t *block)
+{
+    unsigned char own[MP_PLAT_BUILD_SIZE];
+
+    mp_plat_build_id(own);
+    return block->build_id == NULL ||
+                   memcmp(block->build_id, own, sizeof(own)) == 0
+               ? 0
+               : mp__fail(MP_EVERSION, 0,
+                          "the program's file was replaced by another build "
+                          "since the parent started; restart the parent");
 }
 
 // The target of this name, best in the module that the parent knows it in. A
@@ -86,6 +102,9 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
     int r = receive_block(parent, &bytes, &size);
     if (r == 0) {
         r = mp__block_read(bytes, size, block);
+    }
+    if (r == 0) {
+        r = check_build(block);
     }
     if (r == 0) {
         r = find_target(block, target);

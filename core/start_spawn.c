@@ -49,6 +49,7 @@ static int write_block(const mp_process_t *process, bool running_program,
                        unsigned char **bytes, size_t *size)
 {
     char module[MP__MODULE_SIZE];
+    unsigned char build_id[MP_PLAT_BUILD_SIZE];
     const char *method = mp_get_start_method(true);
     const mp__log_settings_t log = mp__log_settings();
     mp__origin_t origin;
@@ -71,6 +72,10 @@ static int write_block(const mp_process_t *process, bool running_program,
                          .log_to_stderr = log.to_stderr,
                          .exit_timeout_ms = mp_get_exit_timeout(),
                          .args = process->args};
+    if (running_program) {
+        mp_plat_build_id(build_id);
+        block.build_id = build_id;
+    }
     r = describe_target(process, running_program, &block, module);
     if (r == 0) {
         r = mp__block_write(&block, bytes, size);

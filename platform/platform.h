@@ -91,8 +91,13 @@ int64_t mp_plat_pid(void);
 bool mp_plat_privileged(void);
 // Its command line, in one block that free() frees.
 int mp_plat_command_line(int *argc, char ***argv);
-// The path of the running program, absolute; free() frees it.
+// The path of the running program, absolute; free() frees it. MP_ENOENT: its
+// file is gone.
 int mp_plat_program(char **path);
+// Which build of its program this process runs: the same in every run of one
+// file, and another in what was linked anew.
+#define MP_PLAT_BUILD_SIZE 16
+void mp_plat_build_id(unsigned char id[MP_PLAT_BUILD_SIZE]);
 // Whether `path` can be run: 0, MP_ENOENT or MP_EACCES. The absolute form of
 // it is put into *absolute, freed with free().
 int mp_plat_find_program(const char *path, char **absolute);

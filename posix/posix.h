@@ -167,6 +167,7 @@ int mp_posix_only_below(posix_spawn_file_actions_t *actions,
 // The path that runs this program again, whatever became of its file; "" if
 // there is none better than mp_plat_program() (posix_self_*.c).
 const char *mp_posix_self(void);
+int mp_posix_program_gone(void); // MP_ENOENT (posix_self.c)
 // A condition variable on the clock of mp_plat_now() (posix_cond_*.c). Both
 // return an errno.
 int mp_posix_cond_init(pthread_cond_t *condition);
