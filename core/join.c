@@ -11,6 +11,16 @@
 
 // ---- collecting ----
 
+// What a system does that is out of memory looks like a kill of another's.
+static bool ran_out_of_memory(const mp_process_t *process,
+                              const mp_plat_end_t *end)
+{
+    const int killed = -9;
+
+    return end->how == MP_PLAT_HOW_SIGNAL && end->exitcode == killed &&
+           !process->killed && mp_plat_memory_ran_out();
+}
+
 static bool collect_child(mp_process_t *process)
 {
     mp_plat_end_t end;
@@ -19,7 +29,8 @@ static bool collect_child(mp_process_t *process)
         return false;
     }
     process->exitcode = end.exitcode;
-    process->how = end.how;
+    process->how =
+        ran_out_of_memory(process, &end) ? MP_PLAT_HOW_MEMORY : end.how;
     process->usage_known = end.usage_known;
     process->usage = (mp_usage_t){end.user_us, end.system_us, end.peak_memory};
     process->failure = mp__failure_read(&process->child);

@@ -73,6 +73,18 @@ static const char *refusal(const mp_process_t *process,
     return current->daemon ? "daemonic processes may not have children" : NULL;
 }
 
+// The system's count of ends for want of memory is looked at before the first
+// child, and again in a forked child, where the parent's may be old.
+static void begin_count_locked(void)
+{
+    static unsigned counted; // the generation, and one
+
+    if (counted != mp__generation() + 1) {
+        counted = mp__generation() + 1;
+        mp_plat_memory_begin();
+    }
+}
+
 static int begin(mp_process_t *process)
 {
     mp_process_t *current = mp_current_process();
@@ -84,6 +96,7 @@ static int begin(mp_process_t *process)
         process->phase = MP__PHASE_STARTING;
         old_failure = process->failure;
         process->failure = NULL;
+        begin_count_locked();
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     free(old_failure);

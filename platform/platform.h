@@ -174,7 +174,8 @@ enum mp_plat_how {
     MP_PLAT_HOW_UNKNOWN,
     MP_PLAT_HOW_EXIT,   // with a code
     MP_PLAT_HOW_SIGNAL, // the negative of the code
-    MP_PLAT_HOW_STATUS  // the code is a system's word for a crash
+    MP_PLAT_HOW_STATUS, // the code is a system's word for a crash
+    MP_PLAT_HOW_MEMORY  // there was no memory: a signal or a system's word
 };
 
 // How a child ended.
@@ -217,6 +218,12 @@ int mp_plat_child_wait(const mp_plat_child_t *child, int64_t deadline);
 // Collects a child that may have ended: 1 and *end, 0 if it runs still. One
 // thread at a time, once.
 int mp_plat_child_collect(const mp_plat_child_t *child, mp_plat_end_t *end);
+// From when on the next counts: this process's group as it is now. Both with
+// MP_PLAT_LOCK_STATE held.
+void mp_plat_memory_begin(void);
+// Whether the system ended a process of that group for want of memory; it is
+// told once for each. False where the system does not count them.
+bool mp_plat_memory_ran_out(void);
 // Not after the child was collected. 0 also if it has ended.
 int mp_plat_child_signal(const mp_plat_child_t *child,
                          enum mp_plat_signal signal);
