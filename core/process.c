@@ -169,6 +169,7 @@ static int inherit(mp_process_t *process, mp_process_t *creator,
     process->daemon = daemon == MP_DEFAULT ? creator->daemon : daemon == MP_YES;
     mp__process_hold_locked(creator);
     process->creator = creator;
+    process->keeper = creator;
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     process->identity = child_identity(creator, number);
     return process->authkey == NULL || process->identity == NULL ? MP_ENOMEM

@@ -169,6 +169,11 @@ mp_process_t *mp_parent_process(void)
     return has_parent ? &parent : NULL;
 }
 
+mp_process_t *mp__self(void)
+{
+    return &self;
+}
+
 bool mp__in_child(void)
 {
     return current() != NULL || has_parent;

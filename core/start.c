@@ -12,6 +12,7 @@
 #include "platform/fail.h"
 
 #define NS_PER_MS 1000000
+#define LOOKS 8 // at older children, so that many of them slow no start down
 
 int64_t mp__deadline(int64_t timeout_ms)
 {
@@ -135,7 +136,7 @@ int mp_process_start(mp_process_t *process)
     if (r < 0) {
         return r;
     }
-    mp__children_collect();
+    mp__children_collect(LOOKS);
     flush_streams();
     r = check_depth(process);
     if (r == 0) {
