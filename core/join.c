@@ -18,7 +18,7 @@ static bool ran_out_of_memory(const mp_process_t *process,
     const int killed = -9;
 
     return end->how == MP_PLAT_HOW_SIGNAL && end->exitcode == killed &&
-           !process->killed && mp_plat_memory_ran_out();
+           !process->killed && mp_plat_oom_seen();
 }
 
 static bool collect_child(mp_process_t *process)

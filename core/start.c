@@ -82,7 +82,7 @@ static void begin_count_locked(void)
 
     if (counted != mp__generation() + 1) {
         counted = mp__generation() + 1;
-        mp_plat_memory_begin();
+        mp_plat_oom_begin();
     }
 }
 

@@ -220,10 +220,10 @@ int mp_plat_child_wait(const mp_plat_child_t *child, int64_t deadline);
 int mp_plat_child_collect(const mp_plat_child_t *child, mp_plat_end_t *end);
 // From when on the next counts: this process's group as it is now. Both with
 // MP_PLAT_LOCK_STATE held.
-void mp_plat_memory_begin(void);
+void mp_plat_oom_begin(void);
 // Whether the system ended a process of that group for want of memory; it is
 // told once for each. False where the system does not count them.
-bool mp_plat_memory_ran_out(void);
+bool mp_plat_oom_seen(void);
 // Not after the child was collected. 0 also if it has ended.
 int mp_plat_child_signal(const mp_plat_child_t *child,
                          enum mp_plat_signal signal);

@@ -20,7 +20,7 @@ bool mp_posix_cgroup_each(const char *controller, mp_posix_cgroup_fn look,
 int mp_posix_cgroup_cpus(void);
 
 // The oom_kill of memory.events, or of v1's memory.oom_control; -1 if it is not
-// there (posix_memory_linux.c).
+// there (posix_oom_linux.c).
 int64_t mp_posix_oom_kills(const char *text);
 
 #endif

@@ -64,14 +64,14 @@ static bool look(void *unused, const char *root, const char *group,
     return try_counter(root, group, name) || try_counter(root, "", name);
 }
 
-void mp_plat_memory_begin(void)
+void mp_plat_oom_begin(void)
 {
     if (!mp_posix_cgroup_each("memory", look, NULL)) {
         counter[0] = '\0';
     }
 }
 
-bool mp_plat_memory_ran_out(void)
+bool mp_plat_oom_seen(void)
 {
     int64_t count = counter[0] == '\0' ? -1 : read_count(counter);
 
