@@ -108,6 +108,11 @@ bool test_process_exists(int64_t pid)
     return exists;
 }
 
+bool test_process_runs(int64_t pid)
+{
+    return test_process_exists(pid);
+}
+
 int64_t test_own_pid(void)
 {
     return GetCurrentProcessId();
@@ -308,6 +313,23 @@ void test_program_leave(const char *path)
     test_program_t program;
 
     start_program(&program, path, NULL, NULL, TRUE);
+}
+
+bool test_tell_parent(int argc, char *const *argv, const void *bytes,
+                      size_t size)
+{
+    const char *marker = argc < 2 ? NULL : strchr(argv[argc - 1], '=');
+    OVERLAPPED operation = {.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    DWORD moved = 0;
+
+    if (marker == NULL || operation.hEvent == NULL) {
+        return false;
+    }
+    HANDLE channel = (HANDLE) (uintptr_t) strtoul(marker + 1, NULL, 16);
+    (void) WriteFile(channel, bytes, (DWORD) size, NULL, &operation);
+    BOOL done = GetOverlappedResult(channel, &operation, &moved, TRUE);
+    (void) CloseHandle(operation.hEvent);
+    return done && moved == size;
 }
 
 int test_program_wait(test_program_t *program)
