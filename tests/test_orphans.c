@@ -6,15 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifndef _WIN32
+#include <unistd.h>
+#endif
 
 // Every process of a line notes its pid in a file (MP_TEST_FILE).
-static void note_pid(void)
+static void note(int64_t pid)
 {
     const char *path = getenv("MP_TEST_FILE");
     FILE *file = path != NULL ? fopen(path, "a") : NULL;
 
     if (file != NULL) {
-        (void) fprintf(file, "%lld\n", (long long) test_own_pid());
+        (void) fprintf(file, "%lld\n", (long long) pid);
         (void) fclose(file);
     }
 }
@@ -22,7 +25,7 @@ static void note_pid(void)
 // The last of a line arrives at the gate (argument 0), then waits to be ended.
 static int wait_for_the_end(const mp_args_t *args)
 {
-    note_pid();
+    note(test_own_pid());
     return test_gate_pass(mp_args_text(args, 0)) == 0 ? 1 : 2;
 }
 MP_TARGET(wait_for_the_end)
@@ -35,7 +38,7 @@ static int start_line(const mp_args_t *args)
     mp_process_t *below = NULL;
     int r = 0;
 
-    note_pid();
+    note(test_own_pid());
     if (more == 0) {
         r = test_start_below(&below, mp_args_text(args, 1), MP_NO,
                              wait_for_the_end, MP_ARGS(mp_args_text(args, 0)));
@@ -117,6 +120,51 @@ static void grandchildren_end_too(void)
 {
     kill_first_of_line(test_method(), 2);
 }
+
+#ifndef _WIN32
+// Arguments: a gate, and the method of its own child. A forked one may not have
+// come so far as to be tied to this process when that is another program.
+static int become_another_program(const mp_args_t *args)
+{
+    mp_process_t *below = NULL;
+
+    if (test_start_below(&below, mp_args_text(args, 1), MP_NO, wait_for_the_end,
+                         MP_ARGS(mp_args_text(args, 0))) < 0) {
+        return 1;
+    }
+    note(mp_process_pid(below));
+    (void) test_gate_arrive(mp_args_text(args, 0));
+    (void) execl("/bin/sleep", "sleep", "100", (char *) NULL);
+    return 2;
+}
+MP_TARGET(become_another_program)
+
+static void end_by_exec_of_parent(const char *below)
+{
+    test_gate_t gate;
+    char path[300];
+
+    test_make_file(path, sizeof(path));
+    test_set_variable("MP_TEST_FILE", path);
+    test_gate_create(&gate);
+    mp_process_t *process =
+        test_start(become_another_program, MP_ARGS(gate.name, below));
+    test_gate_await(&gate, 1);
+    assert_true(expect_ends(path) >= 1);
+    assert_int_equal(mp_process_join(process, 0), MP_ETIMEDOUT);
+    assert_int_equal(mp_process_kill(process), 0);
+    assert_int_equal(test_finish(process), -9);
+    test_set_variable("MP_TEST_FILE", NULL);
+    test_remove_file(path);
+    test_gate_destroy(&gate);
+}
+
+static void children_end_when_their_parent_becomes_another_program(void)
+{
+    end_by_exec_of_parent("fork");
+    end_by_exec_of_parent("spawn");
+}
+#endif
 
 // Argument 0: the gate of a detached child; 1: its method; 2: the gate at which
 // its parent waits.
@@ -216,6 +264,10 @@ static const struct test tests[] = {
     {"children end with a killed parent", children_end_with_a_killed_parent,
      TEST_PROCESSES},
     {"grandchildren end with it, too", grandchildren_end_too, TEST_PROCESSES},
+#ifndef _WIN32
+    {"children end when their parent becomes another program by exec",
+     children_end_when_their_parent_becomes_another_program, TEST_PROCESSES},
+#endif
     {"a detached child outlives a killed parent",
      detached_child_outlives_a_killed_parent, TEST_PROCESSES},
     {"a detached child is not waited for at the end of its parent",

@@ -412,7 +412,8 @@ MP_API mp_process_t *mp_parent_process(void);
 
 /**
  * The children of this process that have not ended. Those that have are
- * collected on the way.
+ * collected on the way. In a thread of the thread method they are its own; when
+ * it has ended, those that it left are the process's.
  *
  * @param children receives an array, NULL if there are none.
  * @return 0; MP_ENOMEM.
