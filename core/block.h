@@ -23,6 +23,7 @@ typedef struct mp__block {
     bool detached;
     int interrupts; // an mp_choice_t
     uint32_t depth;
+    const unsigned char *build_id; // MP_PLAT_BUILD_SIZE bytes, or NULL
     const void *authkey;
     size_t authkey_size;
     uint32_t log_level;

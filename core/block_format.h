@@ -9,7 +9,7 @@
 // the rest (64). Then fields: tag (32), size (64), bytes. Texts carry their
 // NUL. An argument's bytes are its type (32) and its value.
 #define MP__BLOCK_MAGIC UINT64_C(0x3152415453504d43)
-#define MP__BLOCK_FORMAT 1
+#define MP__BLOCK_FORMAT 2
 #define MP__BLOCK_FIELD_SIZE 12
 #define MP__BLOCK_MOST (UINT64_C(1) << 30)
 
@@ -29,7 +29,8 @@ enum mp__block_tag {
     MP__TAG_LOG_LEVEL,
     MP__TAG_LOG_TO_STDERR,
     MP__TAG_EXIT_TIMEOUT,
-    MP__TAG_INTERRUPTS // of the enum mp_choice, plus one
+    MP__TAG_INTERRUPTS, // of the enum mp_choice, plus one
+    MP__TAG_BUILD_ID    // of the program, if the child is to run the same
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include "core/block_format.h"
 #include "core/bytes.h"
 #include "platform/fail.h"
+#include "platform/platform.h"
 
 static int malformed(const char *what)
 {
@@ -161,6 +162,11 @@ static int read_field(mp__block_t *block, const field_t *field)
         r = read_small(field, &number);
         block->interrupts = number == 0 ? MP_NO : (int) (number == 2);
         return r;
+    case MP__TAG_BUILD_ID:
+        block->build_id = field->bytes;
+        return field->size == MP_PLAT_BUILD_SIZE
+                   ? 0
+                   : malformed("a build id of another size");
     case MP__TAG_EXIT_TIMEOUT:
         return read_time(field, &block->exit_timeout_ms);
     case MP__TAG_ARGUMENT:

@@ -9,6 +9,7 @@
 #include "core/block_format.h"
 #include "core/bytes.h"
 #include "platform/fail.h"
+#include "platform/platform.h"
 
 // Measures while bytes is NULL, then writes.
 typedef struct writer {
@@ -97,6 +98,10 @@ static void put_fields(writer_t *writer, const mp__block_t *block)
     put_small(writer, MP__TAG_LOG_TO_STDERR, block->log_to_stderr ? 1 : 0);
     put_field(writer, MP__TAG_EXIT_TIMEOUT, 8);
     put_number64(writer, (uint64_t) block->exit_timeout_ms);
+    if (block->build_id != NULL) {
+        put_field(writer, MP__TAG_BUILD_ID, MP_PLAT_BUILD_SIZE);
+        put(writer, block->build_id, MP_PLAT_BUILD_SIZE);
+    }
     for (size_t i = 0; i < block->args->count; i++) {
         put_argument(writer, &block->args->items[i]);
     }

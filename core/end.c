@@ -110,6 +110,7 @@ void mp__end_thread(mp_process_t *process, int code)
     // thread has let go of the process already.
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->exitcode = mp_plat_exitcode(code);
+    mp__children_adopt_locked(process);
     mp_plat_event_set(process->ended);
     bool last = mp__process_drop_locked(process);
     mp_plat_unlock(MP_PLAT_LOCK_STATE);

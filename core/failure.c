@@ -54,8 +54,8 @@ void mp__failure_tell(mp_process_t *self, bool at_the_end)
                (at_the_end || told < TOLD_AT_ONCE)) {
         told++;
         pending = false;
-        (void) mp__message_send(parent->channel, MP__MESSAGE_FAILURE, 0,
-                                self->failure, MP_PLAT_AT_ONCE);
+        (void) mp__message_send(parent, MP__MESSAGE_FAILURE, 0, self->failure,
+                                MP_PLAT_AT_ONCE);
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
 }
@@ -84,8 +84,7 @@ char *mp__failure_read(const mp_plat_child_t *child)
     }
     // No child of ours says more than this; another one may try to.
     for (int i = 0; i <= TOLD_AT_ONCE; i++) {
-        if (mp__message_receive(child->channel, &message, MP_PLAT_AT_ONCE) <
-            0) {
+        if (mp__message_receive(child, &message, MP_PLAT_AT_ONCE) < 0) {
             break;
         }
         said = message.kind == MP__MESSAGE_FAILURE;

@@ -2,6 +2,7 @@
 #include <multiprocessing/target.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/process.h>
@@ -19,12 +20,13 @@
 #define REFUSED_EXITCODE 125 // nobody is told more: the other side is not ours
 
 // The start block without its header, freed with free().
-static int receive_block(intptr_t channel, unsigned char **bytes, size_t *size)
+static int receive_block(const mp_plat_child_t *parent, unsigned char **bytes,
+                         size_t *size)
 {
     unsigned char header[MP__BLOCK_HEADER_SIZE];
     int64_t deadline = mp__deadline(BLOCK_TIMEOUT_MS);
 
-    int r = mp_plat_channel_receive(channel, header, sizeof(header), deadline);
+    int r = mp_plat_channel_receive(parent, header, sizeof(header), deadline);
     if (r == 0) {
         r = mp__block_size(header, size);
     }
@@ -35,7 +37,22 @@ static int receive_block(intptr_t channel, unsigned char **bytes, size_t *size)
     if (*bytes == NULL) {
         return mp__fail(MP_ENOMEM, 0, "start block of %zu bytes", *size);
     }
-    return mp_plat_channel_receive(channel, *bytes, *size, deadline);
+    return mp_plat_channel_receive(parent, *bytes, *size, deadline);
+}
+
+// The parent wanted its own program again: in another build, what it asks for
+// may mean something else.
+static int check_build(const mp__block_t *block)
+{
+    unsigned char own[MP_PLAT_BUILD_SIZE];
+
+    mp_plat_build_id(own);
+    return block->build_id == NULL ||
+                   memcmp(block->build_id, own, sizeof(own)) == 0
+               ? 0
+               : mp__fail(MP_EVERSION, 0,
+                          "the program's file was replaced by another build "
+                          "since the parent started; restart the parent");
 }
 
 // The target of this name, best in the module that the parent knows it in. A
@@ -82,9 +99,12 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
     unsigned char *bytes = NULL;
     size_t size = 0;
 
-    int r = receive_block(parent->channel, &bytes, &size);
+    int r = receive_block(parent, &bytes, &size);
     if (r == 0) {
         r = mp__block_read(bytes, size, block);
+    }
+    if (r == 0) {
+        r = check_build(block);
     }
     if (r == 0) {
         r = find_target(block, target);
@@ -99,7 +119,7 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
 // A spawned child, from its first moment to its last.
 void mp__child_run(const char *marker)
 {
-    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t parent = MP_PLAT_NO_CHILD;
     const mp_target_t *target = NULL;
     mp__block_t block;
 
@@ -111,11 +131,11 @@ void mp__child_run(const char *marker)
     int64_t deadline = mp__deadline(BLOCK_TIMEOUT_MS);
     int r = prepare(&parent, &block, &target);
     if (r < 0 || target == NULL) {
-        (void) mp__message_send(parent.channel, MP__MESSAGE_REFUSED, r,
+        (void) mp__message_send(&parent, MP__MESSAGE_REFUSED, r,
                                 mp__fail_last()->message, deadline);
         exit(REFUSED_EXITCODE);
     }
-    r = mp__message_send(parent.channel, MP__MESSAGE_STARTED, 0, "", deadline);
+    r = mp__message_send(&parent, MP__MESSAGE_STARTED, 0, "", deadline);
     if (r < 0) {
         exit(REFUSED_EXITCODE); // the parent is gone
     }

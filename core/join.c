@@ -11,6 +11,16 @@
 
 // ---- collecting ----
 
+// What a system does that is out of memory looks like a kill of another's.
+static bool ran_out_of_memory(const mp_process_t *process,
+                              const mp_plat_end_t *end)
+{
+    const int killed = -9;
+
+    return end->how == MP_PLAT_HOW_SIGNAL && end->exitcode == killed &&
+           !process->killed && mp_plat_oom_seen();
+}
+
 static bool collect_child(mp_process_t *process)
 {
     mp_plat_end_t end;
@@ -19,7 +29,8 @@ static bool collect_child(mp_process_t *process)
         return false;
     }
     process->exitcode = end.exitcode;
-    process->how = end.how;
+    process->how =
+        ran_out_of_memory(process, &end) ? MP_PLAT_HOW_MEMORY : end.how;
     process->usage_known = end.usage_known;
     process->usage = (mp_usage_t){end.user_us, end.system_us, end.peak_memory};
     process->failure = mp__failure_read(&process->child);
@@ -64,20 +75,20 @@ static const char *enter(mp_process_t *process, int *r)
 
 mp_plat_child_t mp__take_handles_locked(mp_process_t *process)
 {
-    const mp_plat_child_t none = {process->child.pid, MP_PLAT_NONE,
-                                  MP_PLAT_NONE, NULL, NULL};
-    mp_plat_child_t taken = none;
+    mp_plat_child_t taken = MP_PLAT_NO_CHILD;
 
     if (process->waiters == 0) {
+        const int64_t pid = process->child.pid;
         taken = process->child;
-        process->child = none;
+        process->child = (mp_plat_child_t) MP_PLAT_NO_CHILD;
+        process->child.pid = pid;
     }
     return taken;
 }
 
 static void leave(mp_process_t *process)
 {
-    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t unused = MP_PLAT_NO_CHILD;
 
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->waiters--;

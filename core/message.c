@@ -11,8 +11,8 @@
 #define MAGIC UINT32_C(0x4d50436d)
 #define HEADER_SIZE 16
 
-int mp__message_send(intptr_t channel, mp__message_kind_t kind, int code,
-                     const char *text, int64_t deadline)
+int mp__message_send(const mp_plat_child_t *other, mp__message_kind_t kind,
+                     int code, const char *text, int64_t deadline)
 {
     unsigned char bytes[HEADER_SIZE + MP__MESSAGE_TEXT_MOST];
     size_t length = strlen(text);
@@ -25,15 +25,15 @@ int mp__message_send(intptr_t channel, mp__message_kind_t kind, int code,
     mp__put32(bytes + 8, (uint32_t) code);
     mp__put32(bytes + 12, (uint32_t) length);
     memcpy(bytes + HEADER_SIZE, text, length);
-    return mp_plat_channel_send(channel, bytes, HEADER_SIZE + length, deadline);
+    return mp_plat_channel_send(other, bytes, HEADER_SIZE + length, deadline);
 }
 
-int mp__message_receive(intptr_t channel, mp__message_t *message,
+int mp__message_receive(const mp_plat_child_t *other, mp__message_t *message,
                         int64_t deadline)
 {
     unsigned char header[HEADER_SIZE];
 
-    int r = mp_plat_channel_receive(channel, header, sizeof(header), deadline);
+    int r = mp_plat_channel_receive(other, header, sizeof(header), deadline);
     if (r < 0) {
         return r;
     }
@@ -50,5 +50,5 @@ int mp__message_receive(intptr_t channel, mp__message_t *message,
     message->kind = (mp__message_kind_t) kind;
     message->code = (int) mp__get32(header + 8);
     message->text[length] = '\0';
-    return mp_plat_channel_receive(channel, message->text, length, deadline);
+    return mp_plat_channel_receive(other, message->text, length, deadline);
 }

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "platform/platform.h"
+
 #define MP__MESSAGE_TEXT_MOST 1000
 
 typedef enum mp__message_kind {
@@ -20,11 +22,11 @@ typedef struct mp__message {
 } mp__message_t;
 
 // A longer text is cut.
-int mp__message_send(intptr_t channel, mp__message_kind_t kind, int code,
-                     const char *text, int64_t deadline);
+int mp__message_send(const mp_plat_child_t *other, mp__message_kind_t kind,
+                     int code, const char *text, int64_t deadline);
 
 // MP_EPROTO: these bytes are no message (not recorded if it does not wait).
-int mp__message_receive(intptr_t channel, mp__message_t *message,
+int mp__message_receive(const mp_plat_child_t *other, mp__message_t *message,
                         int64_t deadline);
 
 #endif

@@ -14,7 +14,7 @@
 
 int mp_process_close(mp_process_t *process)
 {
-    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t unused = MP_PLAT_NO_CHILD;
     intptr_t pipes[MP__STREAMS] = {MP_PLAT_NONE, MP_PLAT_NONE, MP_PLAT_NONE};
     const char *why_not = NULL;
 
@@ -69,15 +69,14 @@ int mp_process_exitcode(mp_process_t *process)
     return exitcode;
 }
 
+enum { TERMINATED = -15, KILLED = -9 }; // on every system
+
 static mp_exit_cause_t signal_cause(const mp_process_t *process)
 {
-    const int terminated = -15; // on every system
-    const int killed = -9;
-
-    if (process->killed && process->exitcode == killed) {
+    if (process->killed && process->exitcode == KILLED) {
         return MP_EXIT_KILLED;
     }
-    return process->terminated && process->exitcode == terminated
+    return process->terminated && process->exitcode == TERMINATED
                ? MP_EXIT_TERMINATED
                : MP_EXIT_SIGNAL;
 }
@@ -97,6 +96,8 @@ static mp_exit_cause_t cause_locked(const mp_process_t *process)
         return signal_cause(process);
     case MP_PLAT_HOW_STATUS:
         return MP_EXIT_STATUS;
+    case MP_PLAT_HOW_MEMORY:
+        return MP_EXIT_MEMORY;
     default:
         return MP_EXIT_UNKNOWN;
     }
@@ -117,7 +118,8 @@ mp_exit_cause_t mp_process_exit_cause(mp_process_t *process, int *detail)
     }
     if (detail != NULL) {
         bool signal = cause == MP_EXIT_SIGNAL || cause == MP_EXIT_TERMINATED ||
-                      cause == MP_EXIT_KILLED;
+                      cause == MP_EXIT_KILLED ||
+                      (cause == MP_EXIT_MEMORY && code == KILLED);
         bool known = cause != MP_EXIT_NONE && cause != MP_EXIT_UNKNOWN;
         *detail = !known ? 0 : signal ? -code : code;
     }

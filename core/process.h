@@ -66,6 +66,9 @@ struct mp_process {
     bool silent;        // a sink of the log started it; of a thread
     bool abandoned;     // it did not end when this process had to
     mp_process_t *next; // in the list of children
+    // Whose child it is when that ends: its creator, or this process if that is
+    // a thread that has ended.
+    const mp_process_t *keeper;
 };
 
 // Copies; NULL with MP_ENOMEM recorded. A copy of no bytes is not NULL.

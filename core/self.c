@@ -21,15 +21,14 @@ static mp_process_t self = {.kind = MP__KIND_SELF,
                             .name_is_static = true,
                             .identity = nothing,
                             .exitcode = MP_EXITCODE_NONE};
-static mp_process_t parent = {
-    .kind = MP__KIND_PARENT,
-    .references = 1,
-    .phase = MP__PHASE_RUNNING,
-    .name = nothing,
-    .name_is_static = true,
-    .identity = nothing,
-    .exitcode = MP_EXITCODE_NONE,
-    .child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL}};
+static mp_process_t parent = {.kind = MP__KIND_PARENT,
+                              .references = 1,
+                              .phase = MP__PHASE_RUNNING,
+                              .name = nothing,
+                              .name_is_static = true,
+                              .identity = nothing,
+                              .exitcode = MP_EXITCODE_NONE,
+                              .child = MP_PLAT_NO_CHILD};
 static bool has_parent;
 static atomic_bool ready;
 static atomic_uint generation;
@@ -79,8 +78,8 @@ int mp__ready(void)
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     if (!atomic_load_explicit(&ready, memory_order_relaxed)) {
-        self.child = (mp_plat_child_t){mp_plat_pid(), MP_PLAT_NONE,
-                                       MP_PLAT_NONE, NULL, NULL};
+        self.child = (mp_plat_child_t) MP_PLAT_NO_CHILD;
+        self.child.pid = mp_plat_pid();
         self.depth = read_depth();
         r = mp_plat_at_exit(mp__at_exit);
         atomic_store_explicit(&ready, r == 0, memory_order_release);
@@ -168,6 +167,11 @@ mp_process_t *mp_parent_process(void)
         return process->creator;
     }
     return has_parent ? &parent : NULL;
+}
+
+mp_process_t *mp__self(void)
+{
+    return &self;
 }
 
 bool mp__in_child(void)

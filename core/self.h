@@ -47,6 +47,7 @@ void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link);
 // Makes `process` the current one of this thread (NULL: this process).
 void mp__set_current(mp_process_t *process);
 
+mp_process_t *mp__self(void);  // this process, also in its threads
 bool mp__in_child(void);       // this code runs in a child or a thread of ours
 unsigned mp__generation(void); // how many forks lie behind this process
 // This process, a child, ends with its parent from now on, unless detached.

@@ -12,6 +12,7 @@
 #include "platform/fail.h"
 
 #define NS_PER_MS 1000000
+#define LOOKS 8 // at older children, so that many of them slow no start down
 
 int64_t mp__deadline(int64_t timeout_ms)
 {
@@ -73,6 +74,18 @@ static const char *refusal(const mp_process_t *process,
     return current->daemon ? "daemonic processes may not have children" : NULL;
 }
 
+// The system's count of ends for want of memory is looked at before the first
+// child, and again in a forked child, where the parent's may be old.
+static void begin_count_locked(void)
+{
+    static unsigned counted; // the generation, and one
+
+    if (counted != mp__generation() + 1) {
+        counted = mp__generation() + 1;
+        mp_plat_oom_begin();
+    }
+}
+
 static int begin(mp_process_t *process)
 {
     mp_process_t *current = mp_current_process();
@@ -84,6 +97,7 @@ static int begin(mp_process_t *process)
         process->phase = MP__PHASE_STARTING;
         old_failure = process->failure;
         process->failure = NULL;
+        begin_count_locked();
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     free(old_failure);
@@ -122,7 +136,7 @@ int mp_process_start(mp_process_t *process)
     if (r < 0) {
         return r;
     }
-    mp__children_collect();
+    mp__children_collect(LOOKS);
     flush_streams();
     r = check_depth(process);
     if (r == 0) {

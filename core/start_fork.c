@@ -36,7 +36,7 @@ static MP_NORETURN void run_child(const mp_process_t *process,
 static int fork_with(mp_process_t *process, mp_target_fn function,
                      mp_plat_setup_t *setup, const intptr_t *pipes)
 {
-    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t child = MP_PLAT_NO_CHILD;
     mp__origin_t origin;
 
     int r = mp__origin_of(&origin, process);

@@ -49,6 +49,7 @@ static int write_block(const mp_process_t *process, bool running_program,
                        unsigned char **bytes, size_t *size)
 {
     char module[MP__MODULE_SIZE];
+    unsigned char build_id[MP_PLAT_BUILD_SIZE];
     const char *method = mp_get_start_method(true);
     const mp__log_settings_t log = mp__log_settings();
     mp__origin_t origin;
@@ -71,6 +72,10 @@ static int write_block(const mp_process_t *process, bool running_program,
                          .log_to_stderr = log.to_stderr,
                          .exit_timeout_ms = mp_get_exit_timeout(),
                          .args = process->args};
+    if (running_program) {
+        mp_plat_build_id(build_id);
+        block.build_id = build_id;
+    }
     r = describe_target(process, running_program, &block, module);
     if (r == 0) {
         r = mp__block_write(&block, bytes, size);
@@ -100,9 +105,9 @@ static int converse(mp_process_t *process, const mp_plat_child_t *child,
     mp__message_t message;
     int64_t deadline = mp__deadline(process->start_timeout_ms);
 
-    int r = mp_plat_channel_send(child->channel, bytes, size, deadline);
+    int r = mp_plat_channel_send(child, bytes, size, deadline);
     if (r == 0 || r == MP_EEOF) { // a child that refuses may have said why
-        int heard = mp__message_receive(child->channel, &message, deadline);
+        int heard = mp__message_receive(child, &message, deadline);
         r = heard < 0 ? heard : r;
         if (heard == 0 && message.kind != MP__MESSAGE_STARTED) {
             return refused_with(&message);
@@ -178,7 +183,7 @@ static int spawn(const mp_process_t *process, const mp_launch_t *launch,
 static int start_program(mp_process_t *process, const mp_launch_t *launch,
                          const unsigned char *bytes, size_t size)
 {
-    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t child = MP_PLAT_NO_CHILD;
     intptr_t pipes[MP__STREAMS];
 
     int r = spawn(process, launch, &child, pipes);

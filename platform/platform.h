@@ -91,8 +91,13 @@ int64_t mp_plat_pid(void);
 bool mp_plat_privileged(void);
 // Its command line, in one block that free() frees.
 int mp_plat_command_line(int *argc, char ***argv);
-// The path of the running program, absolute; free() frees it.
+// The path of the running program, absolute; free() frees it. MP_ENOENT: its
+// file is gone.
 int mp_plat_program(char **path);
+// Which build of its program this process runs: the same in every run of one
+// file, and another in what was linked anew.
+#define MP_PLAT_BUILD_SIZE 16
+void mp_plat_build_id(unsigned char id[MP_PLAT_BUILD_SIZE]);
 // Whether `path` can be run: 0, MP_ENOENT or MP_EACCES. The absolute form of
 // it is put into *absolute, freed with free().
 int mp_plat_find_program(const char *path, char **absolute);
@@ -123,7 +128,14 @@ typedef struct mp_plat_child {
     char *note;       // MP_PLAT_NOTE_SIZE bytes that a forked child shares with
                       // its parent, the first one zero; else NULL
     mp_plat_stop_t *stop; // NULL where the system gave none
+    bool by_pipe;         // the backend's: `end` is a pipe, for want of better
 } mp_plat_child_t;
+
+// Nobody's, without a handle.
+#define MP_PLAT_NO_CHILD                                                       \
+    {                                                                          \
+        0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL, false                       \
+    }
 
 // How a child differs from this process.
 #define MP_PLAT_STREAMS 3
@@ -162,7 +174,8 @@ enum mp_plat_how {
     MP_PLAT_HOW_UNKNOWN,
     MP_PLAT_HOW_EXIT,   // with a code
     MP_PLAT_HOW_SIGNAL, // the negative of the code
-    MP_PLAT_HOW_STATUS  // the code is a system's word for a crash
+    MP_PLAT_HOW_STATUS, // the code is a system's word for a crash
+    MP_PLAT_HOW_MEMORY  // there was no memory: a signal or a system's word
 };
 
 // How a child ended.
@@ -205,6 +218,12 @@ int mp_plat_child_wait(const mp_plat_child_t *child, int64_t deadline);
 // Collects a child that may have ended: 1 and *end, 0 if it runs still. One
 // thread at a time, once.
 int mp_plat_child_collect(const mp_plat_child_t *child, mp_plat_end_t *end);
+// From when on the next counts: this process's group as it is now. Both with
+// MP_PLAT_LOCK_STATE held.
+void mp_plat_oom_begin(void);
+// Whether the system ended a process of that group for want of memory; it is
+// told once for each. False where the system does not count them.
+bool mp_plat_oom_seen(void);
 // Not after the child was collected. 0 also if it has ended.
 int mp_plat_child_signal(const mp_plat_child_t *child,
                          enum mp_plat_signal signal);
@@ -238,13 +257,15 @@ int mp_plat_parent_watch(mp_plat_child_t *parent);
 
 // ---- channels: bytes between a parent and a child ----
 
-// Both transfer all `size` bytes or fail: MP_EEOF the other side is closed,
-// MP_ETIMEDOUT after the deadline (then the channel is of no use any more,
-// unless nothing was transferred). They never raise SIGPIPE. With
+// Both use the channel to `other` and transfer all `size` bytes or fail:
+// MP_EEOF the other side is closed, or its process has ended (if `other` says
+// how to see that) and all that it sent is read, whoever holds its side open
+// still; MP_ETIMEDOUT after the deadline (then the channel is of no use any
+// more, unless nothing was transferred). They never raise SIGPIPE. With
 // MP_PLAT_AT_ONCE they do not wait, and these two codes are not recorded.
-int mp_plat_channel_send(intptr_t channel, const void *bytes, size_t size,
-                         int64_t deadline);
-int mp_plat_channel_receive(intptr_t channel, void *bytes, size_t size,
-                            int64_t deadline);
+int mp_plat_channel_send(const mp_plat_child_t *other, const void *bytes,
+                         size_t size, int64_t deadline);
+int mp_plat_channel_receive(const mp_plat_child_t *other, void *bytes,
+                            size_t size, int64_t deadline);
 
 #endif

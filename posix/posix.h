@@ -3,6 +3,7 @@
 #ifndef MP_POSIX_H
 #define MP_POSIX_H
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -137,6 +138,8 @@ int mp_posix_watch_signal(const mp_plat_child_t *child, int number); // errno
 bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready);
 // How long a poll of the handle may last before asking that, in nanoseconds.
 int64_t mp_posix_watch_slice(const mp_plat_child_t *process);
+// Until when that is, if it is before the deadline (posix_end.c).
+int64_t mp_posix_next_look(const mp_plat_child_t *process, int64_t deadline);
 
 extern const int mp_posix_maxrss_unit; // bytes in a unit of ru_maxrss
 
@@ -164,6 +167,7 @@ int mp_posix_only_below(posix_spawn_file_actions_t *actions,
 // The path that runs this program again, whatever became of its file; "" if
 // there is none better than mp_plat_program() (posix_self_*.c).
 const char *mp_posix_self(void);
+int mp_posix_program_gone(void); // MP_ENOENT (posix_self.c)
 // A condition variable on the clock of mp_plat_now() (posix_cond_*.c). Both
 // return an errno.
 int mp_posix_cond_init(pthread_cond_t *condition);
@@ -175,5 +179,7 @@ int mp_posix_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
 // Waits until `descriptor` is ready for `events`: 1, or 0 after the deadline,
 // or -1 with errno (posix_clock.c).
 int mp_posix_poll(int descriptor, short events, int64_t deadline);
+// The same for rows of poll(), which says in them what is ready.
+int mp_posix_poll_rows(struct pollfd *rows, nfds_t count, int64_t deadline);
 
 #endif

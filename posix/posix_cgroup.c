@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posix/posix_cgroup.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #define PATH_SIZE 4096
 #define V2_ROOT "/sys/fs/cgroup"
 #define V2_ROOT_HYBRID "/sys/fs/cgroup/unified"
-#define V1_ROOT "/sys/fs/cgroup/cpu"
+#define V1_ROOT "/sys/fs/cgroup/%s" // of a controller
 
 static bool read_line(const char *path, char *line, int size)
 {
@@ -88,13 +87,15 @@ static int least_quota(const char *root, const char *group,
     }
 }
 
-// Whether "cpu" is in a list such as "cpu,cpuacct".
-static bool names_cpu(const char *controllers)
+// Whether a name is in a list such as "cpu,cpuacct".
+static bool names(const char *controllers, const char *controller)
 {
+    size_t wanted = strlen(controller);
+
     for (const char *name = controllers; name != NULL;) {
         const char *comma = strchr(name, ',');
         size_t length = comma != NULL ? (size_t) (comma - name) : strlen(name);
-        if (length == 3 && strncmp(name, "cpu", length) == 0) {
+        if (length == wanted && strncmp(name, controller, length) == 0) {
             return true;
         }
         name = comma != NULL ? comma + 1 : NULL;
@@ -103,37 +104,58 @@ static bool names_cpu(const char *controllers)
 }
 
 // A line of /proc/self/cgroup: "0::/group", or "4:cpu,cpuacct:/group".
-static int quota_of_line(char *line)
+static bool show_line(char *line, const char *controller,
+                      mp_posix_cgroup_fn look, void *context)
 {
+    char root[64];
     char *controllers = strchr(line, ':');
     char *group = controllers == NULL ? NULL : strchr(controllers + 1, ':');
 
     if (group == NULL) {
-        return 0;
+        return false;
     }
     *group++ = '\0';
     controllers++;
     group[strcspn(group, "\n")] = '\0';
     if (controllers[0] == '\0') {
-        return smaller(least_quota(V2_ROOT, group, quota_v2),
-                       least_quota(V2_ROOT_HYBRID, group, quota_v2));
+        return look(context, V2_ROOT, group, true) ||
+               look(context, V2_ROOT_HYBRID, group, true);
     }
-    bool cpu = names_cpu(controllers);
-    return cpu ? least_quota(V1_ROOT, group, quota_v1) : 0;
+    (void) snprintf(root, sizeof(root), V1_ROOT, controller);
+    return names(controllers, controller) && look(context, root, group, false);
+}
+
+bool mp_posix_cgroup_each(const char *controller, mp_posix_cgroup_fn look,
+                          void *context)
+{
+    char line[PATH_SIZE];
+    bool enough = false;
+
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    if (file == NULL) {
+        return false;
+    }
+    while (!enough && fgets(line, sizeof(line), file) != NULL) {
+        enough = show_line(line, controller, look, context);
+    }
+    (void) fclose(file);
+    return enough;
+}
+
+static bool take_quota(void *context, const char *root, const char *group,
+                       bool unified)
+{
+    int *least = context;
+
+    *least = smaller(*least,
+                     least_quota(root, group, unified ? quota_v2 : quota_v1));
+    return false;
 }
 
 int mp_posix_cgroup_cpus(void)
 {
-    char line[PATH_SIZE];
     int least = 0;
 
-    FILE *file = fopen("/proc/self/cgroup", "re");
-    if (file == NULL) {
-        return 0;
-    }
-    while (fgets(line, sizeof(line), file) != NULL) {
-        least = smaller(least, quota_of_line(line));
-    }
-    (void) fclose(file);
+    (void) mp_posix_cgroup_each("cpu", take_quota, &least);
     return least;
 }

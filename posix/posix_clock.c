@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <time.h>
 
 #define NANOSECONDS 1000000000
@@ -33,11 +32,16 @@ static int poll_timeout(int64_t deadline)
 
 int mp_posix_poll(int descriptor, short events, int64_t deadline)
 {
-    struct pollfd entry = {.fd = descriptor, .events = events};
+    struct pollfd row = {.fd = descriptor, .events = events};
 
+    return mp_posix_poll_rows(&row, 1, deadline);
+}
+
+int mp_posix_poll_rows(struct pollfd *rows, nfds_t count, int64_t deadline)
+{
     for (;;) {
         int timeout = poll_timeout(deadline);
-        int ready = poll(&entry, 1, timeout);
+        int ready = poll(rows, count, timeout);
         if (ready > 0) {
             return 1;
         }

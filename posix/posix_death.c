@@ -18,6 +18,7 @@ int mp_posix_death_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends)
 {
     child->end = ends->death[0];
     ends->death[0] = -1;
+    child->by_pipe = true;
     return 0;
 }
 

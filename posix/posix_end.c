@@ -11,10 +11,9 @@
 
 #define PAUSE_MOST_MS 50
 
-// Until when to poll: some builds look at the process itself now and then.
-static int64_t next_look(const mp_plat_child_t *child, int64_t deadline)
+int64_t mp_posix_next_look(const mp_plat_child_t *process, int64_t deadline)
 {
-    int64_t slice = mp_posix_watch_slice(child);
+    int64_t slice = mp_posix_watch_slice(process);
     if (slice == 0 || deadline == MP_PLAT_AT_ONCE) {
         return deadline;
     }
@@ -35,7 +34,7 @@ int mp_plat_child_wait(const mp_plat_child_t *child, int64_t deadline)
     int pause_ms = 1;
 
     for (;;) {
-        int64_t until = next_look(child, deadline);
+        int64_t until = mp_posix_next_look(child, deadline);
         int ready = mp_posix_poll((int) child->end, POLLIN, until);
         if (ready < 0) {
             return mp_posix_fail(errno, "waiting for a process");
@@ -110,6 +109,7 @@ void mp_plat_child_close(mp_plat_child_t *child)
     child->channel = MP_PLAT_NONE;
     child->note = NULL;
     child->stop = NULL;
+    child->by_pipe = false;
 }
 
 int mp_plat_exitcode(int code)

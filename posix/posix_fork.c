@@ -51,8 +51,11 @@ int mp_plat_fork(mp_plat_child_t *child, bool detached,
                                      stream_of(setup, 2)};
     pid_t pid = mp_posix_fork(keep);
     if (pid == 0) {
-        *child = (mp_plat_child_t){self, MP_PLAT_NONE, lifeline, note,
-                                   mp_posix_note_stop(note)};
+        *child = (mp_plat_child_t) MP_PLAT_NO_CHILD;
+        child->pid = self;
+        child->channel = lifeline;
+        child->note = note;
+        child->stop = mp_posix_note_stop(note);
         return 1;
     }
     if (pid > 0) {

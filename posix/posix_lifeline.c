@@ -11,7 +11,6 @@
 
 static int lifeline[2] = {-1, -1}; // guarded by the lock of this room
 static atomic_int helpers;
-static atomic_int helpers;
 
 static int make(void)
 {

@@ -36,3 +36,10 @@ int mp_plat_find_program(const char *path, char **absolute)
     *absolute = found;
     return 0;
 }
+
+int mp_posix_program_gone(void)
+{
+    return mp__fail(MP_ENOENT, 0,
+                    "the running program's file was deleted or moved since it "
+                    "started; restart it, or use mp_set_executable()");
+}

@@ -64,12 +64,14 @@ int mp_plat_program(char **path)
         _NSGetExecutablePath(given, &size) == 0 ? realpath(given, NULL) : NULL;
     int os_code = errno;
     free(given);
-    if (*path == NULL) {
-        return mp__fail(MP_ESYSTEM, os_code,
-                        "the program's own path is not known; use "
-                        "mp_set_executable()");
+    if (*path != NULL) {
+        return 0;
     }
-    return 0;
+    return os_code == ENOENT
+               ? mp_posix_program_gone()
+               : mp__fail(MP_ESYSTEM, os_code,
+                          "the program's own path is not known; use "
+                          "mp_set_executable()");
 }
 
 // The library's own threads hold nothing that a child would miss.

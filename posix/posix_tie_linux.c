@@ -49,7 +49,7 @@ int mp_plat_parent_tie(mp_plat_child_t *parent, bool detached)
     if ((forked && atomic_load(&is_shared)) || !arm((int) parent->channel)) {
         return mp_posix_tie_by_thread(parent->channel);
     }
-    if (getppid() != (pid_t) parent->pid) {
+    if (mp_posix_poll((int) parent->channel, POLLIN, MP_PLAT_AT_ONCE) != 0) {
         (void) kill(getpid(), SIGKILL); // it ended before this was armed
     }
     return 0;

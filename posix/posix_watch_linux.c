@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes are watched by pidfd: it cannot come to mean another process, and
 // its status is collected through it. A kernel or a seccomp filter may refuse
-// pidfd_open; then the pipe of posix_death.c does the work.
+// pidfd_open, now or later; then the pipe of posix_death.c does the work, for
+// each child that is born without a pidfd.
 #include "posix/posix.h"
 
 #include <errno.h>
@@ -61,6 +62,13 @@ static int probe(void)
     return 0;
 }
 
+// A program may put itself under a filter at any time. This asks about no
+// process, so it costs no descriptor: a system that would open one says EINVAL.
+static bool refused_by_now(void)
+{
+    return refused() || pidfd_open_raw(-1) >= 0 || errno != EINVAL;
+}
+
 int mp_posix_watch_prepare(mp_posix_ends_t *ends)
 {
     if (atomic_load_explicit(&pidfd_state, memory_order_relaxed) == UNKNOWN) {
@@ -69,7 +77,7 @@ int mp_posix_watch_prepare(mp_posix_ends_t *ends)
             return r;
         }
     }
-    return refused() ? mp_posix_death_prepare(ends) : 0;
+    return refused_by_now() ? mp_posix_death_prepare(ends) : 0;
 }
 
 static int watch(mp_plat_child_t *process, int pidfd)
@@ -136,7 +144,7 @@ int mp_posix_watch_collect(const mp_plat_child_t *child, int *status,
 {
     siginfo_t info = {.si_pid = 0};
 
-    if (refused()) {
+    if (child->by_pipe) {
         return mp_posix_death_collect(child, status, usage);
     }
     if (wait_raw((int) child->end, &info, 0, usage) < 0) {
@@ -152,7 +160,7 @@ int mp_posix_watch_collect(const mp_plat_child_t *child, int *status,
 
 int mp_posix_watch_signal(const mp_plat_child_t *child, int number)
 {
-    if (refused()) {
+    if (child->by_pipe) {
         return mp_posix_death_signal(child, number);
     }
     if (syscall(SYS_pidfd_send_signal, (int) child->end, number, NULL, 0) ==
@@ -173,7 +181,7 @@ static bool held_back(int pidfd)
 
 bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready)
 {
-    if (refused() || mp_posix_is_parent(process)) {
+    if (process->by_pipe || mp_posix_is_parent(process)) {
         return mp_posix_death_ended(process);
     }
     return ready && !held_back((int) process->end);
@@ -181,5 +189,5 @@ bool mp_posix_watch_ended(const mp_plat_child_t *process, bool ready)
 
 int64_t mp_posix_watch_slice(const mp_plat_child_t *process)
 {
-    return refused() || mp_posix_is_parent(process) ? SLICE_NS : 0;
+    return process->by_pipe || mp_posix_is_parent(process) ? SLICE_NS : 0;
 }

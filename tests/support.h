@@ -103,6 +103,9 @@ void test_list_handles(char *list, size_t size);
 // No child of this process is left, not even one that ended uncollected.
 bool test_has_no_children(void);
 bool test_process_exists(int64_t pid);
+// The same, but not if it has ended and is only still to be collected by who
+// adopted it, as far as the system tells.
+bool test_process_runs(int64_t pid);
 int64_t test_own_pid(void);
 // Whether a sentinel is ready within the time.
 bool test_is_ready(intptr_t sentinel, int timeout_ms);
@@ -145,7 +148,14 @@ typedef struct test_program {
 void test_program_path(const char *name, char *path, size_t size);
 void test_program_start(test_program_t *program, const char *path,
                         const char *first, const char *second);
+// The same without arguments, for a process that nobody waits for: it has all
+// that can be inherited of this one.
+void test_program_leave(const char *path);
 // Its exit code, under the guard.
 int test_program_wait(test_program_t *program);
+// In a program that was started as a child, but is none: writes to the channel
+// that its marker names. False if it has none.
+bool test_tell_parent(int argc, char *const *argv, const void *bytes,
+                      size_t size);
 
 #endif

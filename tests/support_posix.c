@@ -153,6 +153,22 @@ bool test_process_exists(int64_t pid)
     return kill((pid_t) pid, 0) == 0;
 }
 
+bool test_process_runs(int64_t pid)
+{
+    char path[64];
+    char line[500];
+
+    (void) snprintf(path, sizeof(path), "/proc/%lld/stat", (long long) pid);
+    FILE *file = fopen(path, "r");
+    bool read = file != NULL && fgets(line, sizeof(line), file) != NULL;
+    if (file != NULL) {
+        (void) fclose(file);
+    }
+    const char *name_end = read ? strrchr(line, ')') : NULL;
+    return test_process_exists(pid) &&
+           (name_end == NULL || strncmp(name_end, ") Z", 3) != 0);
+}
+
 int64_t test_own_pid(void)
 {
     return getpid();
@@ -359,6 +375,22 @@ void test_program_start(test_program_t *program, const char *path,
     (void) close(ends[1]);
     program->pid = pid;
     program->end = ends[0];
+}
+
+void test_program_leave(const char *path)
+{
+    test_program_t program;
+
+    test_program_start(&program, path, NULL, NULL);
+}
+
+bool test_tell_parent(int argc, char *const *argv, const void *bytes,
+                      size_t size)
+{
+    const char *marker = argc < 2 ? NULL : strchr(argv[argc - 1], '=');
+
+    return marker != NULL &&
+           write(atoi(marker + 1), bytes, size) == (ssize_t) size;
 }
 
 int test_program_wait(test_program_t *program)

@@ -108,6 +108,11 @@ bool test_process_exists(int64_t pid)
     return exists;
 }
 
+bool test_process_runs(int64_t pid)
+{
+    return test_process_exists(pid);
+}
+
 int64_t test_own_pid(void)
 {
     return GetCurrentProcessId();
@@ -279,8 +284,8 @@ void test_close_handle(intptr_t handle)
 
 // ---- other programs ----
 
-void test_program_start(test_program_t *program, const char *path,
-                        const char *first, const char *second)
+static void start_program(test_program_t *program, const char *path,
+                          const char *first, const char *second, BOOL inherit)
 {
     STARTUPINFOA startup = {.cb = sizeof(startup)};
     PROCESS_INFORMATION info;
@@ -290,11 +295,41 @@ void test_program_start(test_program_t *program, const char *path,
     (void) snprintf(line, sizeof(line), "\"%s\" \"%s\"%s%s%s", path,
                     first != NULL ? first : "", second != NULL ? " \"" : "",
                     second != NULL ? second : "", second != NULL ? "\"" : "");
-    assert_true(CreateProcessA(path, line, NULL, NULL, FALSE, 0, NULL, NULL,
+    assert_true(CreateProcessA(path, line, NULL, NULL, inherit, 0, NULL, NULL,
                                &startup, &info));
     (void) CloseHandle(info.hThread);
     program->pid = info.dwProcessId;
     program->end = (intptr_t) info.hProcess;
+}
+
+void test_program_start(test_program_t *program, const char *path,
+                        const char *first, const char *second)
+{
+    start_program(program, path, first, second, FALSE);
+}
+
+void test_program_leave(const char *path)
+{
+    test_program_t program;
+
+    start_program(&program, path, NULL, NULL, TRUE);
+}
+
+bool test_tell_parent(int argc, char *const *argv, const void *bytes,
+                      size_t size)
+{
+    const char *marker = argc < 2 ? NULL : strchr(argv[argc - 1], '=');
+    OVERLAPPED operation = {.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    DWORD moved = 0;
+
+    if (marker == NULL || operation.hEvent == NULL) {
+        return false;
+    }
+    HANDLE channel = (HANDLE) (uintptr_t) strtoul(marker + 1, NULL, 16);
+    (void) WriteFile(channel, bytes, (DWORD) size, NULL, &operation);
+    BOOL done = GetOverlappedResult(channel, &operation, &moved, TRUE);
+    (void) CloseHandle(operation.hEvent);
+    return done && moved == size;
 }
 
 int test_program_wait(test_program_t *program)

@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "core/block.h"
+#include "core/block_format.h"
 #include "core/bytes.h"
+#include "platform/platform.h"
 #include <multiprocessing.h>
 
 static unsigned char *write_sample(size_t *size)
@@ -25,6 +27,7 @@ static unsigned char *write_sample(size_t *size)
         {MP_ARG_BYTES, 3, {.data = "\0\1\2"}},
     };
     static const mp_args_t args = {5, items};
+    static const unsigned char build_id[MP_PLAT_BUILD_SIZE] = {1, 0, 2};
     static const mp__block_t block = {.target = "work",
                                       .module = "",
                                       .name = "Process-1",
@@ -33,6 +36,7 @@ static unsigned char *write_sample(size_t *size)
                                       .method = "spawn",
                                       .daemon = true,
                                       .depth = 3,
+                                      .build_id = build_id,
                                       .authkey = "0123456789",
                                       .authkey_size = 10,
                                       .log_level = 25,
@@ -91,6 +95,8 @@ static void block_is_read_as_it_was_written(void **state)
     assert_string_equal(block.method, "spawn");
     assert_true(block.daemon);
     assert_int_equal(block.depth, 3);
+    assert_non_null(block.build_id);
+    assert_memory_equal(block.build_id, "\1\0\2", 4);
     assert_int_equal(block.authkey_size, 10);
     assert_memory_equal(block.authkey, "0123456789", 10);
     assert_int_equal(block.log_level, 25);
@@ -135,7 +141,7 @@ static void other_formats_and_sizes_are_refused(void **state)
     (void) state;
     mp__put64(bytes + 16, UINT64_MAX);
     assert_int_equal(read_whole(bytes, size, &block, &body), MP_EMSGSIZE);
-    mp__put32(bytes + 8, 2);
+    mp__put32(bytes + 8, MP__BLOCK_FORMAT + 1);
     assert_int_equal(read_whole(bytes, size, &block, &body), MP_EVERSION);
     bytes[0] ^= 1;
     assert_int_equal(read_whole(bytes, size, &block, &body), MP_EPROTO);

@@ -157,6 +157,103 @@ static mp_process_t *start_leaving(test_gate_t *below, test_gate_t *leave,
     return process;
 }
 
+// ---- children that nobody holds ----
+
+#define FORGOTTEN 12 // more than one start looks at
+
+static int64_t forget_one(const test_gate_t *gate)
+{
+    mp_process_t *process =
+        test_start(test_wait_at_gate, MP_ARGS(gate->name, 0));
+    int64_t pid = mp_process_pid(process);
+
+    mp_process_destroy(process);
+    return pid;
+}
+
+static bool any_exists(const int64_t *pids, int count)
+{
+    bool any = false;
+
+    for (int i = 0; i < count; i++) {
+        any |= test_process_exists(pids[i]);
+    }
+    return any;
+}
+
+// Others that run on lie before them in the list.
+static void forgotten_children_are_collected_by_later_starts(void)
+{
+    int64_t deadline = test_now_ms() + TEST_GUARD_MS;
+    int64_t ending[FORGOTTEN];
+    test_gate_t gate;
+    test_gate_t later;
+
+    test_gate_create(&gate);
+    test_gate_create(&later);
+    for (int i = 0; i < FORGOTTEN; i++) {
+        ending[i] = forget_one(&gate);
+    }
+    for (int i = 0; i < FORGOTTEN; i++) {
+        (void) forget_one(&later);
+    }
+    test_gate_await(&gate, FORGOTTEN);
+    test_gate_release(&gate, FORGOTTEN);
+    while (any_exists(ending, FORGOTTEN) && test_now_ms() < deadline) {
+        assert_int_equal(test_call(return_zero, NULL), 0);
+    }
+    assert_false(any_exists(ending, FORGOTTEN));
+    test_gate_release(&later, FORGOTTEN);
+    assert_int_equal(mp_shutdown(TEST_GUARD_MS), 0);
+    test_gate_destroy(&gate);
+    test_gate_destroy(&later);
+}
+
+// ---- children of a thread that has ended ----
+
+static mp_process_t *made_by_thread;
+static const char *method_of_made;
+static const char *gate_of_made;
+
+static int make_one(const mp_args_t *args)
+{
+    const mp_process_options_t options = {.context =
+                                              mp_get_context(method_of_made)};
+
+    (void) args;
+    return mp_process_create(&made_by_thread, test_wait_at_gate,
+                             MP_ARGS(gate_of_made, 6), &options);
+}
+
+static void start_made(int number)
+{
+    (void) number;
+    (void) mp_process_start(made_by_thread);
+}
+
+// The thread of the thread method has ended before its child is started.
+static void child_of_an_ended_thread_is_its_process_s(void)
+{
+    const mp_process_options_t options = {.context = mp_get_context("thread")};
+    mp_process_t *thread = NULL;
+    test_gate_t gate;
+
+    test_gate_create(&gate);
+    method_of_made = test_method();
+    gate_of_made = gate.name;
+    assert_int_equal(mp_process_create(&thread, make_one, NULL, &options), 0);
+    assert_int_equal(mp_process_start(thread), 0);
+    assert_int_equal(test_finish(thread), 0);
+    test_run_threads(1, start_made);
+    test_gate_await(&gate, 1);
+    expect_children(&made_by_thread, 1);
+    assert_int_equal(mp_shutdown(20), MP_ETIMEDOUT);
+    test_gate_release(&gate, 1);
+    assert_int_equal(mp_shutdown(TEST_GUARD_MS), 0);
+    assert_int_equal(test_finish(made_by_thread), 6);
+    test_gate_destroy(&gate);
+}
+
 static void child_waits_for_its_children(void)
 {
     test_gate_t below;
@@ -275,6 +372,10 @@ static const struct test tests[] = {
      daemon_is_settled_at_the_start, TEST_ALL},
     {"the active children are those that run",
      active_children_are_those_that_run, TEST_ALL},
+    {"children that nobody holds are collected by later starts",
+     forgotten_children_are_collected_by_later_starts, TEST_PROCESSES},
+    {"a child of a thread that has ended is one of the process",
+     child_of_an_ended_thread_is_its_process_s, TEST_ALL},
     {"a child waits for its children when it ends",
      child_waits_for_its_children, TEST_ALL},
     {"a child terminates its daemons when it ends",

@@ -107,6 +107,18 @@ static void program_that_answers_nonsense(void)
     change_then_start(answer_nonsense, MP_EPROTO);
 }
 
+// What holds the channel ends when this process closes it.
+static void answer_nonsense_and_leave(const char *path)
+{
+    write_file(path, "#!/bin/sh\ncat <&3 >/dev/null 2>&1 &\n"
+                     "echo this is no message >&3\n");
+}
+
+static void program_that_answers_and_leaves_its_channel(void)
+{
+    change_then_start(answer_nonsense_and_leave, MP_EPROTO);
+}
+
 static void bad_paths_are_refused_when_set(void)
 {
     char path[300];
@@ -276,9 +288,8 @@ static void path_of_any_letters(void)
     assert_int_equal(code, 7);
 }
 
-#if defined(__linux__) && !defined(MP_TEST_PORTABLE)
-// In a program of its own: puts garbage in the place of its file, or removes
-// it, then starts a child that starts another.
+// In a program of its own: puts garbage or another program in the place of its
+// file, or removes it, then starts a child that starts another.
 static int start_below(const mp_args_t *args)
 {
     mp_process_t *process = NULL;
@@ -302,16 +313,26 @@ static int run_replaced(const char *path, const char *how)
     if (unlink(path) != 0) {
         return 90;
     }
-    if (strcmp(how, "replace") == 0) {
+    if (strcmp(how, "delete") != 0) {
         int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
         if (fd < 0 || write(fd, "garbage", 7) != 7 || close(fd) != 0) {
             return 91;
         }
     }
-    if (mp_process_create(&process, start_below, MP_ARGS(5), &options) != 0 ||
-        mp_process_start(process) != 0 ||
-        mp_process_join(process, TEST_GUARD_MS) != 0) {
+    if (strcmp(how, "rebuild") == 0) {
+        copy_program(getenv("MP_TEST_OTHER"), path);
+    }
+    if (mp_process_create(&process, start_below, MP_ARGS(5), &options) != 0) {
         return 92;
+    }
+    int r = mp_process_start(process);
+    if (r < 0) {
+        mp_process_destroy(process);
+        return strstr(mp_last_error()->message, "restart") == NULL ? 93
+                                                                   : 100 - r;
+    }
+    if (mp_process_join(process, TEST_GUARD_MS) != 0) {
+        return 94;
     }
     int code = mp_process_exitcode(process);
     mp_process_destroy(process);
@@ -322,8 +343,11 @@ static int copy_that_is(const char *how)
 {
     test_program_t program;
     char path[600];
+    char other[1000];
     char *folder = copy_of_this(path, "upgraded");
 
+    test_program_path("leaver", other, sizeof(other));
+    test_set_variable("MP_TEST_OTHER", other);
     test_program_start(&program, path, how, path);
     int code = test_program_wait(&program);
     (void) unlink(path);
@@ -332,14 +356,26 @@ static int copy_that_is(const char *how)
     return code;
 }
 
+#if defined(__linux__) && !defined(MP_TEST_PORTABLE)
 static void replaced_program_starts_children(void)
 {
     assert_int_equal(copy_that_is("replace"), 5);
+    assert_int_equal(copy_that_is("rebuild"), 5);
 }
 
 static void deleted_program_starts_children(void)
 {
     assert_int_equal(copy_that_is("delete"), 5);
+}
+#else
+static void replaced_program_is_noticed(void)
+{
+    assert_int_equal(copy_that_is("rebuild"), 100 - MP_EVERSION);
+}
+
+static void deleted_program_is_an_error(void)
+{
+    assert_int_equal(copy_that_is("delete"), 100 - MP_ENOENT);
 }
 #endif
 
@@ -354,6 +390,8 @@ static const struct test tests[] = {
      TEST_SPAWN},
     {"a program that answers nonsense is an error",
      program_that_answers_nonsense, TEST_SPAWN},
+    {"what a program said before it ended is heard, whoever holds its channel",
+     program_that_answers_and_leaves_its_channel, TEST_SPAWN},
     {"bad paths are refused when they are set", bad_paths_are_refused_when_set,
      TEST_ONCE},
     {"a relative executable survives a change of folder",
@@ -367,6 +405,11 @@ static const struct test tests[] = {
      replaced_program_starts_children, TEST_ONCE},
     {"a program whose file was deleted starts children",
      deleted_program_starts_children, TEST_ONCE},
+#else
+    {"a program whose file was replaced by another build is noticed",
+     replaced_program_is_noticed, TEST_ONCE},
+    {"a program whose file was deleted is an error",
+     deleted_program_is_an_error, TEST_ONCE},
 #endif
     {"a program with the rights of another user is no child",
      program_with_rights_of_another_is_no_child, TEST_ONCE},
@@ -375,10 +418,8 @@ static const struct test tests[] = {
 int main(int argc, char **argv)
 {
     mp_freeze_support(argc, argv);
-#if defined(__linux__) && !defined(MP_TEST_PORTABLE)
     if (argc == 3) {
         return run_replaced(argv[2], argv[1]);
     }
-#endif
     return test_run("executable", tests, sizeof(tests) / sizeof(tests[0]));
 }

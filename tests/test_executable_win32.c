@@ -3,6 +3,7 @@
 #include "tests/support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
@@ -130,7 +131,79 @@ static void path_of_any_letters(void)
     assert_int_equal(code, 7);
 }
 
+// ---- the running program's own file ----
+
+// In a program of its own: gives its file another name, and puts another
+// program in its place or none. A program that runs can be renamed.
+static int run_replaced(const char *how)
+{
+    mp_process_options_t options = {.context = mp_get_context("spawn")};
+    mp_process_t *process = NULL;
+    wchar_t own[PATH_MOST];
+    wchar_t old[PATH_MOST + 10];
+    const char *other = getenv("MP_TEST_OTHER");
+
+    own_program(own);
+    (void) swprintf(old, PATH_MOST + 10, L"%ls.old", own);
+    if (!MoveFileW(own, old)) {
+        return 90;
+    }
+    if (strcmp(how, "rebuild") == 0) {
+        wchar_t from[1000];
+        if (other == NULL ||
+            MultiByteToWideChar(CP_ACP, 0, other, -1, from, 1000) <= 0 ||
+            !CopyFileW(from, own, FALSE)) {
+            return 91;
+        }
+    }
+    if (mp_process_create(&process, return_it, MP_ARGS(5), &options) != 0) {
+        return 92;
+    }
+    int r = mp_process_start(process);
+    mp_process_destroy(process);
+    return strstr(mp_last_error()->message, "restart") == NULL ? 93 : 100 - r;
+}
+
+static int copy_that_is(const char *how)
+{
+    wchar_t own[PATH_MOST];
+    wchar_t wide[310];
+    char path[300];
+    char text[310];
+    char other[1000];
+    test_program_t program;
+
+    own_program(own);
+    test_make_file(path, sizeof(path));
+    (void) snprintf(text, sizeof(text), "%s.exe", path);
+    assert_true(MultiByteToWideChar(CP_ACP, 0, text, -1, wide, 310) > 0);
+    assert_true(CopyFileW(own, wide, FALSE));
+    test_program_path("leaver", other, sizeof(other));
+    test_set_variable("MP_TEST_OTHER", other);
+    test_program_start(&program, text, how, NULL);
+    int code = test_program_wait(&program);
+    (void) DeleteFileW(wide);
+    (void) wcscat(wide, L".old");
+    assert_true(DeleteFileW(wide));
+    test_remove_file(path);
+    return code;
+}
+
+static void replaced_program_is_noticed(void)
+{
+    assert_int_equal(copy_that_is("rebuild"), 100 - MP_EVERSION);
+}
+
+static void deleted_program_is_an_error(void)
+{
+    assert_int_equal(copy_that_is("delete"), 100 - MP_ENOENT);
+}
+
 static const struct test tests[] = {
+    {"a program whose file was replaced by another build is noticed",
+     replaced_program_is_noticed, TEST_ONCE},
+    {"a program whose file was deleted is an error",
+     deleted_program_is_an_error, TEST_ONCE},
     {"what is no program is refused at once", what_is_no_program_is_refused,
      TEST_ONCE},
     {"an executable that is gone is an error of start", missing_executable,
@@ -144,5 +217,8 @@ static const struct test tests[] = {
 int main(int argc, char **argv)
 {
     mp_freeze_support(argc, argv);
+    if (argc == 2) {
+        return run_replaced(argv[1]);
+    }
     return test_run("executable", tests, sizeof(tests) / sizeof(tests[0]));
 }

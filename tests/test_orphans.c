@@ -3,25 +3,42 @@
 // detached.
 #include "tests/support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifndef _WIN32
+#include <unistd.h>
+#endif
+
+// Every process of a line notes its pid in a file (MP_TEST_FILE).
+static void note(int64_t pid)
+{
+    const char *path = getenv("MP_TEST_FILE");
+    FILE *file = path != NULL ? fopen(path, "a") : NULL;
+
+    if (file != NULL) {
+        (void) fprintf(file, "%lld\n", (long long) pid);
+        (void) fclose(file);
+    }
+}
 
 // The last of a line arrives at the gate (argument 0), then waits to be ended.
 static int wait_for_the_end(const mp_args_t *args)
 {
-    (void) mp_failure(0, "%lld", (long long) test_own_pid());
+    note(test_own_pid());
     return test_gate_pass(mp_args_text(args, 0)) == 0 ? 1 : 2;
 }
 MP_TARGET(wait_for_the_end)
 
 // Starts the next of a line: gate, method, number of those still to come, and
-// the gate at which it waits itself. It tells the pid of the next.
+// the gate at which it waits itself.
 static int start_line(const mp_args_t *args)
 {
     int64_t more = mp_args_int(args, 2);
     mp_process_t *below = NULL;
     int r = 0;
 
+    note(test_own_pid());
     if (more == 0) {
         r = test_start_below(&below, mp_args_text(args, 1), MP_NO,
                              wait_for_the_end, MP_ARGS(mp_args_text(args, 0)));
@@ -34,7 +51,6 @@ static int start_line(const mp_args_t *args)
     if (r < 0) {
         return mp_failure(1, "%s", mp_last_error()->message);
     }
-    (void) mp_failure(0, "%lld", (long long) mp_process_pid(below));
     return test_gate_pass(mp_args_text(args, 3)) == 0 ? 0 : 2;
 }
 MP_TARGET(start_line)
@@ -43,9 +59,25 @@ static void expect_end(int64_t pid)
 {
     int64_t deadline = test_now_ms() + TEST_GUARD_MS;
 
-    while (test_process_exists(pid) && test_now_ms() < deadline) {
+    while (test_process_runs(pid) && test_now_ms() < deadline) {
     }
-    assert_false(test_process_exists(pid));
+    assert_false(test_process_runs(pid));
+}
+
+// All that noted themselves have ended. Their number.
+static int expect_ends(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    long long pid = 0;
+    int count = 0;
+
+    assert_non_null(file);
+    while (fscanf(file, "%lld", &pid) == 1) {
+        expect_end(pid);
+        count++;
+    }
+    assert_int_equal(fclose(file), 0);
+    return count;
 }
 
 // A line of `length` children under this process by the test's method and then
@@ -54,7 +86,10 @@ static void kill_first_of_line(const char *below, int length)
 {
     test_gate_t last;
     test_gate_t others;
+    char path[300];
 
+    test_make_file(path, sizeof(path));
+    test_set_variable("MP_TEST_FILE", path);
     test_gate_create(&last);
     test_gate_create(&others);
     mp_process_t *first =
@@ -62,10 +97,10 @@ static void kill_first_of_line(const char *below, int length)
     test_gate_await(&last, 1);
     test_gate_await(&others, 1 + length);
     assert_int_equal(mp_process_kill(first), 0);
-    test_join(first);
-    assert_non_null(mp_process_failure(first));
-    expect_end(strtoll(mp_process_failure(first), NULL, 10));
     assert_int_equal(test_finish(first), -9);
+    assert_int_equal(expect_ends(path), 2 + length);
+    test_set_variable("MP_TEST_FILE", NULL);
+    test_remove_file(path);
     test_gate_destroy(&last);
     test_gate_destroy(&others);
 }
@@ -83,8 +118,53 @@ static void children_end_with_a_killed_parent(void)
 
 static void grandchildren_end_too(void)
 {
-    kill_first_of_line(test_method(), 1);
+    kill_first_of_line(test_method(), 2);
 }
+
+#ifndef _WIN32
+// Arguments: a gate, and the method of its own child. A forked one may not have
+// come so far as to be tied to this process when that is another program.
+static int become_another_program(const mp_args_t *args)
+{
+    mp_process_t *below = NULL;
+
+    if (test_start_below(&below, mp_args_text(args, 1), MP_NO, wait_for_the_end,
+                         MP_ARGS(mp_args_text(args, 0))) < 0) {
+        return 1;
+    }
+    note(mp_process_pid(below));
+    (void) test_gate_arrive(mp_args_text(args, 0));
+    (void) execl("/bin/sleep", "sleep", "100", (char *) NULL);
+    return 2;
+}
+MP_TARGET(become_another_program)
+
+static void end_by_exec_of_parent(const char *below)
+{
+    test_gate_t gate;
+    char path[300];
+
+    test_make_file(path, sizeof(path));
+    test_set_variable("MP_TEST_FILE", path);
+    test_gate_create(&gate);
+    mp_process_t *process =
+        test_start(become_another_program, MP_ARGS(gate.name, below));
+    test_gate_await(&gate, 1);
+    assert_true(expect_ends(path) >= 1);
+    assert_int_equal(mp_process_join(process, 0), MP_ETIMEDOUT);
+    assert_int_equal(mp_process_kill(process), 0);
+    assert_int_equal(test_finish(process), -9);
+    test_set_variable("MP_TEST_FILE", NULL);
+    test_remove_file(path);
+    test_gate_destroy(&gate);
+}
+
+static void children_end_when_their_parent_becomes_another_program(void)
+{
+    end_by_exec_of_parent("fork");
+    end_by_exec_of_parent("spawn");
+}
+#endif
 
 // Argument 0: the gate of a detached child; 1: its method; 2: the gate at which
 // its parent waits.
@@ -126,7 +206,7 @@ static void detached_child_outlives(bool kill_its_parent)
     test_join(process);
     int64_t pid = strtoll(mp_process_failure(process), NULL, 10);
     assert_int_equal(test_finish(process), kill_its_parent ? -9 : 0);
-    assert_true(test_process_exists(pid));
+    assert_true(test_process_runs(pid));
     test_gate_release(&child, 1);
     expect_end(pid);
     test_gate_destroy(&child);
@@ -184,6 +264,10 @@ static const struct test tests[] = {
     {"children end with a killed parent", children_end_with_a_killed_parent,
      TEST_PROCESSES},
     {"grandchildren end with it, too", grandchildren_end_too, TEST_PROCESSES},
+#ifndef _WIN32
+    {"children end when their parent becomes another program by exec",
+     children_end_when_their_parent_becomes_another_program, TEST_PROCESSES},
+#endif
     {"a detached child outlives a killed parent",
      detached_child_outlives_a_killed_parent, TEST_PROCESSES},
     {"a detached child is not waited for at the end of its parent",

@@ -120,11 +120,56 @@ static const struct test tests[] = {
      TEST_ALL},
 };
 
+// ---- a filter that comes after the first start ----
+
+static unsigned late_error;
+
+// The older children are watched by pidfds, the younger by pipes.
+static void children_on_both_sides_of_a_filter(void)
+{
+    test_gate_t gate;
+
+    test_gate_create(&gate);
+    mp_process_t *ending = test_start(test_wait_at_gate, MP_ARGS(gate.name, 6));
+    mp_process_t *killed = test_start(test_wait_at_gate, MP_ARGS(gate.name, 6));
+    test_gate_await(&gate, 2);
+    if (refuse_pidfds(late_error) < 0) {
+        skip();
+    }
+    filter_is_in_force();
+    assert_int_equal(test_call(return_it, MP_ARGS(5)), 5);
+    join_has_a_time_limit();
+    children_can_be_ended();
+    child_sees_that_its_parent_runs();
+    assert_int_equal(mp_process_join(killed, 20), MP_ETIMEDOUT);
+    assert_int_equal(mp_process_kill(killed), 0);
+    assert_int_equal(test_finish(killed), -9);
+    assert_int_equal(mp_process_join(ending, 0), MP_ETIMEDOUT);
+    test_gate_release(&gate, 1);
+    assert_int_equal(test_finish(ending), 6);
+    test_gate_destroy(&gate);
+}
+
+static const struct test late_fork[] = {
+    {"children on both sides of a filter that comes late",
+     children_on_both_sides_of_a_filter, TEST_FORK}};
+static const struct test late_spawn[] = {
+    {"children on both sides of a filter that comes late",
+     children_on_both_sides_of_a_filter, TEST_SPAWN}};
+
 // A filter stays for good, so each has a process of its own, forked before the
 // library can have learnt anything about this system.
-static int run_under(unsigned error, const char *topic)
+static int result_of(pid_t pid)
 {
     int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static int run_under(unsigned error, const char *topic)
+{
     pid_t pid = fork();
 
     if (pid == 0) {
@@ -134,9 +179,18 @@ static int run_under(unsigned error, const char *topic)
         }
         exit(test_run(topic, tests, sizeof(tests) / sizeof(tests[0])));
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    return result_of(pid);
+}
+
+static int run_before(unsigned error, const struct test *test)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        late_error = error;
+        exit(test_run("with a filter that comes late", test, 1));
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    return result_of(pid);
 }
 
 int main(int argc, char **argv)
@@ -144,5 +198,7 @@ int main(int argc, char **argv)
     mp_freeze_support(argc, argv);
     int missing = run_under(ENOSYS, "without pidfds");
     int forbidden = run_under(EPERM, "with pidfds forbidden");
-    return missing != 0 || forbidden != 0;
+    int late = run_before(EPERM, late_fork) + run_before(EACCES, late_fork) +
+               run_before(EPERM, late_spawn) + run_before(ENOSYS, late_spawn);
+    return missing != 0 || forbidden != 0 || late != 0;
 }

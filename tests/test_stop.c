@@ -308,6 +308,11 @@ static void cause_of_a_signal_or_status(void)
     test_join(process);
     expect_cause(process, MP_EXIT_STATUS, status);
     mp_process_destroy(process);
+    const int no_memory = (int) 0xC0000017u;
+    process = test_start(return_it, MP_ARGS(no_memory));
+    test_join(process);
+    expect_cause(process, MP_EXIT_MEMORY, no_memory);
+    mp_process_destroy(process);
     process = test_start(return_it, MP_ARGS(-3)); // as programs do
     test_join(process);
     expect_cause(process, MP_EXIT_RETURNED, -3);

@@ -30,12 +30,13 @@ static const char *marker_of(int argc, char **argv)
 }
 
 // The paths of the modules, freed with free().
-static int receive(intptr_t channel, mp__prologue_t *prologue, char **paths)
+static int receive(const mp_plat_child_t *parent, mp__prologue_t *prologue,
+                   char **paths)
 {
     unsigned char header[MP__PROLOGUE_HEADER_SIZE];
     int64_t deadline = mp_plat_now() + TIMEOUT_NS;
 
-    int r = mp_plat_channel_receive(channel, header, sizeof(header), deadline);
+    int r = mp_plat_channel_receive(parent, header, sizeof(header), deadline);
     if (r == 0) {
         r = mp__prologue_read(header, prologue);
     }
@@ -46,7 +47,7 @@ static int receive(intptr_t channel, mp__prologue_t *prologue, char **paths)
     if (*paths == NULL) {
         return mp__fail(MP_ENOMEM, 0, "list of modules");
     }
-    r = mp_plat_channel_receive(channel, *paths, prologue->size, deadline);
+    r = mp_plat_channel_receive(parent, *paths, prologue->size, deadline);
     return r == 0 ? mp__prologue_check(prologue, *paths) : r;
 }
 
@@ -68,13 +69,13 @@ static int load(const mp__prologue_t *prologue, const char *paths,
 }
 
 // Returns only what keeps the plug-in from running the child.
-static int serve(intptr_t channel, const char *marker)
+static int serve(const mp_plat_child_t *parent, const char *marker)
 {
     mp__prologue_t prologue = {0};
     worker_entry_t entry = NULL;
     char *paths = NULL;
 
-    int r = receive(channel, &prologue, &paths);
+    int r = receive(parent, &prologue, &paths);
     if (r == 0) {
         r = load(&prologue, paths, &entry);
     }
@@ -92,7 +93,7 @@ static int serve(intptr_t channel, const char *marker)
 
 int main(int argc, char **argv)
 {
-    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t parent = MP_PLAT_NO_CHILD;
     const char *marker = marker_of(argc, argv);
 
     if (marker == NULL) {
@@ -107,8 +108,9 @@ int main(int argc, char **argv)
     intptr_t channel = parent.channel;
     parent.channel = MP_PLAT_NONE;
     mp_plat_child_close(&parent); // the plug-in opens its own
-    int r = serve(channel, marker);
-    (void) mp__message_send(channel, MP__MESSAGE_REFUSED, r,
+    parent.channel = channel;
+    int r = serve(&parent, marker);
+    (void) mp__message_send(&parent, MP__MESSAGE_REFUSED, r,
                             mp__fail_last()->message,
                             mp_plat_now() + TIMEOUT_NS);
     return REFUSED_EXITCODE;

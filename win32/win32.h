@@ -38,6 +38,9 @@ int mp_win32_module_path(HMODULE module, wchar_t **path);
 
 // 0 when `object` is signalled, MP_ETIMEDOUT (not recorded) after the deadline.
 int mp_win32_wait(HANDLE object, int64_t deadline);
+// The same for the first of some; *which is its number.
+int mp_win32_wait_any(DWORD count, const HANDLE *objects, int64_t deadline,
+                      DWORD *which);
 
 // ---- users (win32_user.c) ----
 

@@ -123,14 +123,17 @@ int mp_win32_channel_open(HANDLE *parent_end, HANDLE *child_end)
 // its life.
 typedef struct transfer {
     HANDLE channel;
+    HANDLE process; // at the other side; NULL: not known
     OVERLAPPED operation;
     int64_t deadline;
 } transfer_t;
 
-static int transfer_begin(transfer_t *transfer, intptr_t channel,
+static int transfer_begin(transfer_t *transfer, const mp_plat_child_t *other,
                           int64_t deadline)
 {
-    *transfer = (transfer_t){(HANDLE) channel, {0}, deadline};
+    HANDLE process = other->end == MP_PLAT_NONE ? NULL : (HANDLE) other->end;
+
+    *transfer = (transfer_t){(HANDLE) other->channel, process, {0}, deadline};
     transfer->operation.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (transfer->operation.hEvent == NULL) {
         return mp_win32_fail(GetLastError(), "an event cannot be made");
@@ -141,6 +144,18 @@ static int transfer_begin(transfer_t *transfer, intptr_t channel,
 static void transfer_end(transfer_t *transfer)
 {
     (void) CloseHandle(transfer->operation.hEvent);
+}
+
+// Waits for the operation. A process of the other side's may hold its end open
+// longer than the other side lives: then what it sent is there already.
+static int transfer_wait(const transfer_t *transfer)
+{
+    const HANDLE objects[] = {transfer->operation.hEvent, transfer->process};
+    DWORD count = transfer->process == NULL ? 1 : 2;
+    DWORD which = 0;
+
+    int r = mp_win32_wait_any(count, objects, transfer->deadline, &which);
+    return r == 0 && which == 1 ? MP_EEOF : r;
 }
 
 // Sees an operation through that ReadFile or WriteFile has `begun`. It is over
@@ -154,7 +169,7 @@ static int transfer_finish(transfer_t *transfer, BOOL begun, DWORD *moved)
         if (error != ERROR_IO_PENDING) {
             return mp_win32_fail(error, CHANNEL_TEXT);
         }
-        r = mp_win32_wait(transfer->operation.hEvent, transfer->deadline);
+        r = transfer_wait(transfer);
         if (r < 0) {
             (void) CancelIoEx(transfer->channel, &transfer->operation);
         }
@@ -162,8 +177,11 @@ static int transfer_finish(transfer_t *transfer, BOOL begun, DWORD *moved)
     if (!GetOverlappedResult(transfer->channel, &transfer->operation, moved,
                              TRUE)) {
         DWORD error = GetLastError();
-        if (r == MP_ETIMEDOUT && error == ERROR_OPERATION_ABORTED) {
+        if (error == ERROR_OPERATION_ABORTED && r == MP_ETIMEDOUT) {
             return mp__fail(r, 0, "the other process did not answer in time");
+        }
+        if (error == ERROR_OPERATION_ABORTED && r == MP_EEOF) {
+            return mp__fail(r, 0, "the other process has ended");
         }
         return r < 0 ? r : mp_win32_fail(error, CHANNEL_TEXT);
     }
@@ -178,13 +196,13 @@ static DWORD chunk_of(size_t size)
     return size < CHUNK_MAX ? (DWORD) size : CHUNK_MAX;
 }
 
-int mp_plat_channel_send(intptr_t channel, const void *bytes, size_t size,
-                         int64_t deadline)
+int mp_plat_channel_send(const mp_plat_child_t *other, const void *bytes,
+                         size_t size, int64_t deadline)
 {
     const char *from = bytes;
     transfer_t transfer;
 
-    int r = transfer_begin(&transfer, channel, deadline);
+    int r = transfer_begin(&transfer, other, deadline);
     if (r < 0) {
         return r;
     }
@@ -200,13 +218,13 @@ int mp_plat_channel_send(intptr_t channel, const void *bytes, size_t size,
     return r;
 }
 
-int mp_plat_channel_receive(intptr_t channel, void *bytes, size_t size,
-                            int64_t deadline)
+int mp_plat_channel_receive(const mp_plat_child_t *other, void *bytes,
+                            size_t size, int64_t deadline)
 {
     char *to = bytes;
     transfer_t transfer;
 
-    int r = transfer_begin(&transfer, channel, deadline);
+    int r = transfer_begin(&transfer, other, deadline);
     if (r < 0) {
         return r;
     }

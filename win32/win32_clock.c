@@ -40,10 +40,19 @@ static DWORD milliseconds_until(int64_t deadline)
 
 int mp_win32_wait(HANDLE object, int64_t deadline)
 {
+    DWORD which = 0;
+
+    return mp_win32_wait_any(1, &object, deadline, &which);
+}
+
+int mp_win32_wait_any(DWORD count, const HANDLE *objects, int64_t deadline,
+                      DWORD *which)
+{
     for (;;) {
         DWORD timeout = milliseconds_until(deadline);
-        DWORD result = WaitForSingleObject(object, timeout);
-        if (result == WAIT_OBJECT_0) {
+        DWORD result = WaitForMultipleObjects(count, objects, FALSE, timeout);
+        if (result < WAIT_OBJECT_0 + count) {
+            *which = result - WAIT_OBJECT_0;
             return 0;
         }
         if (result != WAIT_TIMEOUT) {

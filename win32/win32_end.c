@@ -33,11 +33,15 @@ static int exitcode_of(DWORD code)
 // small negative numbers that a program may return itself.
 #define FIRST_STATUS 0xC0000000u
 #define FIRST_NEGATIVE 0xF0000000u
+#define NO_COMMITMENT 0xC000012Du // STATUS_COMMITMENT_LIMIT
 
 static enum mp_plat_how how_of(DWORD code)
 {
     if (code == CODE_TERMINATED || code == CODE_KILLED) {
         return MP_PLAT_HOW_SIGNAL;
+    }
+    if (code == (DWORD) STATUS_NO_MEMORY || code == NO_COMMITMENT) {
+        return MP_PLAT_HOW_MEMORY;
     }
     return code >= FIRST_STATUS && code < FIRST_NEGATIVE ? MP_PLAT_HOW_STATUS
                                                          : MP_PLAT_HOW_EXIT;

@@ -218,6 +218,11 @@ static int start_failed(DWORD error, const char *program)
     const char *what = "the executable cannot be started";
     const char *path = program != NULL ? program : "the running program";
 
+    if (program == NULL && error == ERROR_FILE_NOT_FOUND) {
+        return mp__fail(MP_ENOENT, (int) error,
+                        "the running program's file was deleted or moved since "
+                        "it started; restart it, or use mp_set_executable()");
+    }
     // A job that holds this process allows no more of them.
     if (error == ERROR_NOT_ENOUGH_QUOTA || error == ERROR_MAX_THRDS_REACHED) {
         return mp__fail(MP_ENPROC, (int) error, "%s: %s", what, path);
@@ -279,5 +284,6 @@ int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
     child->channel = (intptr_t) parent_end;
     child->note = NULL;
     child->stop = stop;
+    child->by_pipe = false;
     return 0;
 }

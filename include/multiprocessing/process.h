@@ -94,7 +94,9 @@ typedef enum mp_exit_cause {
     MP_EXIT_SIGNAL,     /**< by another signal, or another's: its number */
     MP_EXIT_STATUS,     /**< by an error of Windows: an NTSTATUS such as
                              0xC0000005, as an int */
-    MP_EXIT_UNKNOWN     /**< another part of the program took the status */
+    MP_EXIT_UNKNOWN,    /**< another part of the program took the status */
+    MP_EXIT_MEMORY      /**< for want of memory, where that is known: the
+                             signal, 9, or the NTSTATUS */
 } mp_exit_cause_t;
 
 MP_BEGIN_DECLS
@@ -173,7 +175,9 @@ static inline int mp_process_create_by_name(mp_process_t **out,
  *         MP_ESTART  the child ended before its target ran: it never reached
  *                    mp_freeze_support(), or crashed on the way
  *         MP_ETIMEDOUT the child did not report in time (it is killed)
- *         MP_EVERSION the child has another version of the library
+ *         MP_EVERSION the child has another version of the library, or the
+ *                    running program's file was replaced by another build
+ *                    since it started (spawn; Linux starts the old one still)
  *         MP_EMSGSIZE the arguments are above 1 GiB (spawn)
  *         MP_EPROTO  the child answered something else than it should
  *         MP_EINVAL  a NULL process
@@ -320,9 +324,18 @@ MP_API int64_t mp_process_pid(const mp_process_t *process);
 MP_API int mp_process_exitcode(mp_process_t *process);
 
 /**
- * Why the process ended. That it was killed for want of memory is not told:
- * the system says so of a group of processes only, not of one. It is then
- * MP_EXIT_SIGNAL with 9.
+ * Why the process ended.
+ *
+ * MP_EXIT_MEMORY is an inference on Linux, which says of no process that it was
+ * killed for want of memory. It counts such kills for a control group (oom_kill
+ * in memory.events, or in memory.oom_control of v1). A child that SIGKILL
+ * ended, and this process did not send it, is told so if the count of this
+ * process's group, as it was at its first start, has grown by one that explains
+ * no other child. So a child that somebody killed can be taken for one that
+ * another process's death explains; and one that died in a group of its own is
+ * MP_EXIT_SIGNAL with 9, as where nothing counts (macOS, other systems). On
+ * Windows it is a process that ended with STATUS_NO_MEMORY or
+ * STATUS_COMMITMENT_LIMIT.
  *
  * @param detail receives what the cause says of it, else 0. May be NULL.
  */
@@ -399,7 +412,8 @@ MP_API mp_process_t *mp_parent_process(void);
 
 /**
  * The children of this process that have not ended. Those that have are
- * collected on the way.
+ * collected on the way. In a thread of the thread method they are its own; when
+ * it has ended, those that it left are the process's.
  *
  * @param children receives an array, NULL if there are none.
  * @return 0; MP_ENOMEM.

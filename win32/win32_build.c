@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "win32/win32.h"
+
+#include <string.h>
+
+#include "platform/hash.h"
+
+// What the loader leaves as it is in the file; the address of the program, for
+// one, it writes anew. The check sum of a linker is that of the whole file.
+static void hash_headers(unsigned char *id, const IMAGE_NT_HEADERS *headers)
+{
+    const IMAGE_OPTIONAL_HEADER *optional = &headers->OptionalHeader;
+    const DWORD numbers[] = {headers->FileHeader.TimeDateStamp,
+                             optional->SizeOfCode,
+                             optional->AddressOfEntryPoint,
+                             optional->SizeOfImage, optional->CheckSum};
+    const IMAGE_SECTION_HEADER *section = IMAGE_FIRST_SECTION(headers);
+
+    mp__hash_into(id, numbers, sizeof(numbers));
+    mp__hash_into(id, section,
+                  headers->FileHeader.NumberOfSections * sizeof(*section));
+}
+
+void mp_plat_build_id(unsigned char id[MP_PLAT_BUILD_SIZE])
+{
+    const unsigned char *program =
+        (const unsigned char *) GetModuleHandleW(NULL);
+    IMAGE_DOS_HEADER dos;
+
+    memset(id, 0, MP_PLAT_BUILD_SIZE);
+    memcpy(&dos, program, sizeof(dos));
+    hash_headers(
+        id, (const IMAGE_NT_HEADERS *) (const void *) (program + dos.e_lfanew));
+}
