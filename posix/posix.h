@@ -170,7 +170,37 @@ int mp_posix_cond_init(pthread_cond_t *condition);
 int mp_posix_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                        int64_t deadline);
 
+// ---- a loader that was told to run this program (posix_loader_*.c) ----
+
+// The program's file, freed with free(), if the program of this process is its
+// loader for the system; else NULL. Like the system it may mark it as deleted.
+int mp_posix_loaded_program(char **path);
+// The first words of a command line by which the loader, at *path, runs
+// `program`, the last of them, as it was told to run this one. *words is one
+// block that free() frees. MP_ENOENT, MP_EACCES.
+int mp_posix_loader_line(char *program, const char **path, char ***words,
+                         int *count);
+// Takes the loader's words off the command line of this process, if it has any.
+int mp_posix_loader_strip(int *argc, char **argv);
+
+// ---- what is run (posix_run.c) ----
+
+typedef struct mp_posix_run {
+    const char *path; // borrowed
+    char **words;     // the first of the command line, `count` of them
+    int count;
+    char *name;   // of the program, the last of the words
+    char **block; // of the words of a loader
+} mp_posix_run_t;
+
+// NULL: the running program.
+int mp_posix_run_open(mp_posix_run_t *run, const char *program);
+void mp_posix_run_close(mp_posix_run_t *run);
+
 // ---- the rest ----
+
+// What a symbolic link says, freed with free() (posix_self.c).
+int mp_posix_read_link(const char *link, char **text);
 
 // Waits until `descriptor` is ready for `events`: 1, or 0 after the deadline,
 // or -1 with errno (posix_clock.c).

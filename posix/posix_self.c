@@ -9,9 +9,35 @@
 #include "platform/fail.h"
 #include "posix/posix.h"
 
+#define PATH_MOST 65536
+
 int64_t mp_plat_pid(void)
 {
     return getpid();
+}
+
+int mp_posix_read_link(const char *link, char **text)
+{
+    for (size_t size = 256; size <= PATH_MOST; size *= 2) {
+        char *buffer = malloc(size);
+        if (buffer == NULL) {
+            return mp__fail(MP_ENOMEM, 0, "path");
+        }
+        ssize_t length = readlink(link, buffer, size - 1);
+        if (length >= 0 && (size_t) length < size - 1) {
+            buffer[length] = '\0';
+            *text = buffer;
+            return 0;
+        }
+        int os_code = errno;
+        free(buffer);
+        if (length < 0) {
+            return mp__fail(MP_ESYSTEM, os_code,
+                            "the program's own path is not known; use "
+                            "mp_set_executable()");
+        }
+    }
+    return mp__fail(MP_ESYSTEM, ENAMETOOLONG, "path of the program");
 }
 
 int mp_plat_find_program(const char *path, char **absolute)

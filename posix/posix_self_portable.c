@@ -14,7 +14,14 @@ bool mp_plat_privileged(void)
 
 int mp_plat_command_line(int *argc, char ***argv)
 {
-    return mp_posix_words_of_file("/proc/self/cmdline", argc, argv);
+    int r = mp_posix_words_of_file("/proc/self/cmdline", argc, argv);
+    if (r == 0) {
+        r = mp_posix_loader_strip(argc, *argv);
+        if (r < 0) {
+            free((void *) *argv);
+        }
+    }
+    return r;
 }
 
 const char *mp_posix_self(void)
@@ -28,6 +35,10 @@ int mp_plat_program(char **path)
     static const char *const links[] = {"/proc/self/exe", "/proc/curproc/file",
                                         "/proc/curproc/exe"};
 
+    int r = mp_posix_loaded_program(path);
+    if (r < 0 || *path != NULL) {
+        return r;
+    }
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
         *path = realpath(links[i], NULL);
         if (*path != NULL) {
