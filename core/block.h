@@ -27,7 +27,9 @@ typedef struct mp__block {
     size_t authkey_size;
     uint32_t log_level;
     bool log_to_stderr;
-    int64_t exit_timeout_ms; // MP_FOREVER where nothing is said of it
+    const unsigned char *build; // of the running program, which the child must
+    size_t build_size;          // be; 0: it may be any
+    int64_t exit_timeout_ms;    // MP_FOREVER where nothing is said of it
     const mp_args_t *args;
 } mp__block_t;
 

@@ -151,6 +151,10 @@ static int read_field(mp__block_t *block, const field_t *field)
         block->authkey = field->bytes;
         block->authkey_size = field->size;
         return 0;
+    case MP__TAG_BUILD:
+        block->build = field->bytes;
+        block->build_size = field->size;
+        return 0;
     case MP__TAG_LOG_LEVEL:
         return read_small(field, &block->log_level);
     case MP__TAG_LOG_TO_STDERR:

@@ -97,6 +97,10 @@ static void put_fields(writer_t *writer, const mp__block_t *block)
     put_small(writer, MP__TAG_LOG_TO_STDERR, block->log_to_stderr ? 1 : 0);
     put_field(writer, MP__TAG_EXIT_TIMEOUT, 8);
     put_number64(writer, (uint64_t) block->exit_timeout_ms);
+    if (block->build_size > 0) {
+        put_field(writer, MP__TAG_BUILD, block->build_size);
+        put(writer, block->build, block->build_size);
+    }
     for (size_t i = 0; i < block->args->count; i++) {
         put_argument(writer, &block->args->items[i]);
     }

@@ -2,6 +2,7 @@
 #include <multiprocessing/target.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/process.h>
@@ -46,6 +47,21 @@ static int find_target(const mp__block_t *block, const mp_target_t **target)
     return r == 0 ? 0 : mp__target_find(block->target, NULL, target);
 }
 
+// Where the system runs a program by its path, that may be another by now.
+static int check_build(const mp__block_t *block)
+{
+    unsigned char own[MP_PLAT_BUILD_SIZE];
+
+    if (block->build_size == 0 ||
+        (block->build_size == mp_plat_build(own) &&
+         memcmp(block->build, own, block->build_size) == 0)) {
+        return 0;
+    }
+    return mp__fail(MP_EVERSION, 0,
+                    "the program's file was replaced while it ran: the child "
+                    "is another build of it");
+}
+
 static int become(const mp__block_t *block, const mp_plat_child_t *parent)
 {
     mp__origin_t origin = {.daemon = block->daemon,
@@ -85,6 +101,9 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
     int r = receive_block(parent->channel, &bytes, &size);
     if (r == 0) {
         r = mp__block_read(bytes, size, block);
+    }
+    if (r == 0) {
+        r = check_build(block);
     }
     if (r == 0) {
         r = find_target(block, target);

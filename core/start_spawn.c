@@ -51,6 +51,7 @@ static int write_block(const mp_process_t *process, bool running_program,
     char module[MP__MODULE_SIZE];
     const char *method = mp_get_start_method(true);
     const mp__log_settings_t log = mp__log_settings();
+    unsigned char build[MP_PLAT_BUILD_SIZE];
     mp__origin_t origin;
 
     int r = mp__origin_of(&origin, process);
@@ -71,6 +72,8 @@ static int write_block(const mp_process_t *process, bool running_program,
                          .log_to_stderr = log.to_stderr,
                          .exit_timeout_ms = mp_get_exit_timeout(),
                          .args = process->args};
+    block.build = build;
+    block.build_size = running_program ? mp_plat_build(build) : 0;
     r = describe_target(process, running_program, &block, module);
     if (r == 0) {
         r = mp__block_write(&block, bytes, size);

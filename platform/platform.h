@@ -93,6 +93,10 @@ bool mp_plat_privileged(void);
 int mp_plat_command_line(int *argc, char ***argv);
 // The path of the running program, absolute; free() frees it.
 int mp_plat_program(char **path);
+// What tells this build of the running program from any other: the number of
+// bytes of it, 0 where nothing does.
+#define MP_PLAT_BUILD_SIZE 32
+size_t mp_plat_build(unsigned char bytes[MP_PLAT_BUILD_SIZE]);
 // Whether `path` can be run: 0, MP_ENOENT or MP_EACCES. The absolute form of
 // it is put into *absolute, freed with free().
 int mp_plat_find_program(const char *path, char **absolute);

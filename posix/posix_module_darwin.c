@@ -1,12 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posix/posix.h"
 
+#include <crt_externs.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <mach-o/loader.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+size_t mp_plat_build(unsigned char bytes[MP_PLAT_BUILD_SIZE])
+{
+    const struct mach_header_64 *header = _NSGetMachExecuteHeader();
+    const char *at = (const char *) (header + 1);
+    struct load_command command;
+    struct uuid_command id;
+
+    for (uint32_t i = 0; i < header->ncmds; i++) {
+        memcpy(&command, at, sizeof(command));
+        if (command.cmd == LC_UUID) {
+            memcpy(&id, at, sizeof(id));
+            memcpy(bytes, id.uuid, sizeof(id.uuid));
+            return sizeof(id.uuid);
+        }
+        at += command.cmdsize;
+    }
+    return 0;
+}
 
 void mp_plat_pin(const void *address)
 {

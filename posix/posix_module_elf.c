@@ -8,6 +8,70 @@
 #include <stdlib.h>
 #include <string.h>
 
+// ---- the build ----
+
+typedef struct build {
+    unsigned char *bytes;
+    size_t size;
+} build_t;
+
+static size_t padded(size_t size)
+{
+    return (size + 3) & ~(size_t) 3;
+}
+
+// The notes of one segment: each a header, a name, and bytes.
+static void look_into_notes(const unsigned char *notes, size_t left,
+                            build_t *build)
+{
+    ElfW(Nhdr) note;
+
+    while (left >= sizeof(note)) {
+        memcpy(&note, notes, sizeof(note));
+        size_t name = padded(note.n_namesz);
+        size_t size = sizeof(note) + name + padded(note.n_descsz);
+        if (size > left) {
+            return;
+        }
+        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
+            memcmp(notes + sizeof(note), "GNU", 4) == 0) {
+            build->size = note.n_descsz < MP_PLAT_BUILD_SIZE
+                              ? note.n_descsz
+                              : MP_PLAT_BUILD_SIZE;
+            memcpy(build->bytes, notes + sizeof(note) + name, build->size);
+            return;
+        }
+        notes += size;
+        left -= size;
+    }
+}
+
+static int visit_program(struct dl_phdr_info *program, size_t size,
+                         void *context)
+{
+    (void) size;
+    for (int i = 0; i < program->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &program->dlpi_phdr[i];
+        if (part->p_type == PT_NOTE) {
+            look_into_notes(
+                (const unsigned char *) (program->dlpi_addr + part->p_vaddr),
+                part->p_memsz, context);
+        }
+    }
+    return 1; // the first is the program
+}
+
+// What the linker gave it, which not every linker does.
+size_t mp_plat_build(unsigned char bytes[MP_PLAT_BUILD_SIZE])
+{
+    build_t build = {bytes, 0};
+
+    (void) dl_iterate_phdr(visit_program, &build);
+    return build.size;
+}
+
+// ---- modules ----
+
 typedef struct search {
     uintptr_t address;
     const char *path;

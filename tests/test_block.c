@@ -37,6 +37,8 @@ static unsigned char *write_sample(size_t *size)
                                       .authkey_size = 10,
                                       .log_level = 25,
                                       .log_to_stderr = true,
+                                      .build = (const unsigned char *) "\0id",
+                                      .build_size = 3,
                                       .args = &args};
     unsigned char *bytes = NULL;
 
@@ -95,6 +97,8 @@ static void block_is_read_as_it_was_written(void **state)
     assert_memory_equal(block.authkey, "0123456789", 10);
     assert_int_equal(block.log_level, 25);
     assert_true(block.log_to_stderr);
+    assert_int_equal(block.build_size, 3);
+    assert_memory_equal(block.build, "\0id", 3);
     assert_int_equal(mp_args_count(block.args), 5);
     assert_true(mp_args_int(block.args, 0) == INT64_MIN);
     assert_true(mp_args_bool(block.args, 1));

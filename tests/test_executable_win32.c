@@ -130,6 +130,54 @@ static void path_of_any_letters(void)
     assert_int_equal(code, 7);
 }
 
+// ---- a file that is another program by now ----
+
+// In a program of its own, whose file cannot be written while it runs: that is
+// renamed, and another is put there.
+static int run_replaced(const wchar_t *other)
+{
+    mp_process_options_t options = {.context = mp_get_context("spawn")};
+    mp_process_t *process = NULL;
+    wchar_t own[PATH_MOST];
+    wchar_t moved[PATH_MOST + 10];
+
+    if (GetModuleFileNameW(NULL, own, PATH_MOST) == 0) {
+        return 90;
+    }
+    (void) swprintf(moved, PATH_MOST + 10, L"%ls.old", own);
+    if (!MoveFileW(own, moved) || !CopyFileW(other, own, FALSE) ||
+        mp_process_create(&process, return_it, MP_ARGS(5), &options) != 0) {
+        return 91;
+    }
+    int r = mp_process_start(process);
+    bool clear = strstr(mp_last_error()->message, "replaced") != NULL;
+    mp_process_destroy(process);
+    return r == MP_EVERSION && clear ? 0 : r == 0 ? 92 : 93;
+}
+
+static void replaced_program_is_a_clear_error(void)
+{
+    test_program_t program;
+    wchar_t own[PATH_MOST];
+    wchar_t wide[300];
+    char other[PATH_MOST];
+    char path[310];
+
+    own_program(own);
+    test_program_path("talker", other, sizeof(other));
+    test_make_file(path, sizeof(path) - 10);
+    test_remove_file(path);
+    (void) strcat(path, ".exe");
+    assert_true(MultiByteToWideChar(CP_ACP, 0, path, -1, wide, 300) > 0);
+    assert_true(CopyFileW(own, wide, FALSE));
+    test_program_start(&program, path, "replace", other);
+    int code = test_program_wait(&program);
+    test_remove_file(path);
+    (void) strcat(path, ".old");
+    test_remove_file(path);
+    assert_int_equal(code, 0);
+}
+
 static const struct test tests[] = {
     {"what is no program is refused at once", what_is_no_program_is_refused,
      TEST_ONCE},
@@ -139,10 +187,18 @@ static const struct test tests[] = {
      executable_that_is_none_any_more, TEST_SPAWN},
     {"the path of an executable may have any letters", path_of_any_letters,
      TEST_SPAWN},
+    {"a program whose file was replaced is a clear error of start",
+     replaced_program_is_a_clear_error, TEST_ONCE},
 };
 
 int main(int argc, char **argv)
 {
     mp_freeze_support(argc, argv);
+    if (argc == 3) {
+        wchar_t other[PATH_MOST];
+        return MultiByteToWideChar(CP_ACP, 0, argv[2], -1, other, PATH_MOST) > 0
+                   ? run_replaced(other)
+                   : 89;
+    }
     return test_run("executable", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -32,6 +32,24 @@ int mp_plat_program(char **path)
     return r;
 }
 
+// What the linker wrote into its header, but for the address, which the system
+// changes there.
+size_t mp_plat_build(unsigned char bytes[MP_PLAT_BUILD_SIZE])
+{
+    const char *start = (const char *) GetModuleHandleW(NULL);
+    IMAGE_DOS_HEADER dos;
+    IMAGE_NT_HEADERS header;
+
+    memcpy(&dos, start, sizeof(dos));
+    memcpy(&header, start + dos.e_lfanew, sizeof(header));
+    const DWORD facts[] = {
+        header.FileHeader.TimeDateStamp, header.OptionalHeader.CheckSum,
+        header.OptionalHeader.SizeOfImage, header.OptionalHeader.SizeOfCode,
+        header.OptionalHeader.AddressOfEntryPoint};
+    memcpy(bytes, facts, sizeof(facts));
+    return sizeof(facts);
+}
+
 // A folder, a text or a DLL is there, but cannot be run. What an app of the
 // Windows store puts on the path can be run, but nobody may look into it.
 static int check_program(const wchar_t *file, const char *path)
