@@ -199,6 +199,11 @@ void mp_posix_run_close(mp_posix_run_t *run);
 
 // ---- the rest ----
 
+// Whether programs on the file system of `path` cannot be run, whatever their
+// rights are (posix_self_*.c).
+bool mp_posix_is_noexec(const char *path);
+// mp_posix_fail_path() of a program, which may say that.
+int mp_posix_fail_program(int os_code, const char *what, const char *path);
 // What a symbolic link says, freed with free() (posix_self.c).
 int mp_posix_read_link(const char *link, char **text);
 

@@ -40,6 +40,16 @@ int mp_posix_read_link(const char *link, char **text)
     return mp__fail(MP_ESYSTEM, ENAMETOOLONG, "path of the program");
 }
 
+int mp_posix_fail_program(int os_code, const char *what, const char *path)
+{
+    if ((os_code == EACCES || os_code == EPERM) && mp_posix_is_noexec(path)) {
+        return mp__fail(MP_EACCES, os_code,
+                        "%s, as its file system is mounted noexec: %s", what,
+                        path);
+    }
+    return mp_posix_fail_path(os_code, what, path);
+}
+
 int mp_plat_find_program(const char *path, char **absolute)
 {
     struct stat status;
@@ -52,12 +62,13 @@ int mp_plat_find_program(const char *path, char **absolute)
         return mp_posix_fail_path(errno, "the executable is missing", path);
     }
     int r = stat(found, &status) < 0 ? errno : 0;
-    if (r == 0 && (!S_ISREG(status.st_mode) || access(found, X_OK) < 0)) {
+    if (r == 0 && (!S_ISREG(status.st_mode) || access(found, X_OK) < 0 ||
+                   mp_posix_is_noexec(found))) {
         r = EACCES;
     }
     if (r != 0) {
         free(found);
-        return mp_posix_fail_path(r, "the executable cannot be run", path);
+        return mp_posix_fail_program(r, "the executable cannot be run", path);
     }
     *absolute = found;
     return 0;

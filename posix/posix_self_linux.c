@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "posix/posix_words.h"
@@ -56,6 +57,13 @@ int mp_plat_program(char **path)
         cut_mark(*path);
     }
     return r;
+}
+
+bool mp_posix_is_noexec(const char *path)
+{
+    struct statvfs system;
+
+    return statvfs(path, &system) == 0 && (system.f_flag & ST_NOEXEC) != 0;
 }
 
 // The folder has a link for itself, one for its name, and one for each thread.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posix/posix.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,6 +30,19 @@ const char *mp_posix_self(void)
     return "";
 }
 
+// A link that leads nowhere is of a program whose file is gone.
+static int check_target(const char *link)
+{
+    char *text = NULL;
+    int r = 0;
+
+    if (mp_posix_read_link(link, &text) == 0) {
+        r = mp_posix_fail_path(ENOENT, "the program's file is gone", text);
+    }
+    free(text);
+    return r;
+}
+
 // POSIX does not tell; these are the links of Linux, FreeBSD and NetBSD.
 int mp_plat_program(char **path)
 {
@@ -39,15 +53,23 @@ int mp_plat_program(char **path)
     if (r < 0 || *path != NULL) {
         return r;
     }
-    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+    for (size_t i = 0; r == 0 && i < sizeof(links) / sizeof(links[0]); i++) {
         *path = realpath(links[i], NULL);
         if (*path != NULL) {
             return 0;
         }
+        r = check_target(links[i]);
     }
-    return mp__fail(MP_ESYSTEM, 0,
-                    "the program's own path is not known; use "
-                    "mp_set_executable()");
+    return r < 0 ? r
+                 : mp__fail(MP_ESYSTEM, 0,
+                            "the program's own path is not known; use "
+                            "mp_set_executable()");
+}
+
+bool mp_posix_is_noexec(const char *path)
+{
+    (void) path;
+    return false; // POSIX does not tell; access() and the start itself do
 }
 
 bool mp_plat_has_threads(void)

@@ -149,8 +149,8 @@ static int start_failed(int os_code, const char *name, const char *directory)
         return mp_posix_fail_path(
             os_code, "a child cannot be in this directory", directory);
     }
-    return mp_posix_fail_path(os_code, "the executable cannot be started",
-                              name);
+    return mp_posix_fail_program(os_code, "the executable cannot be started",
+                                 name);
 }
 
 static int spawn_program(const mp_posix_run_t *run,
