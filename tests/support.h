@@ -120,6 +120,8 @@ int64_t test_address_space(void);
 // A fresh empty file.
 void test_make_file(char *path, size_t size);
 void test_remove_file(const char *path);
+// Into a file that is there, which keeps its rights, or a new one.
+void test_copy_file(const char *from, const char *to);
 // Things that a child inherits if nobody prevents it, and whether this process
 // has them.
 void test_open_inheritable(intptr_t *handles, int count);

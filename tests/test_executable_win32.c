@@ -3,6 +3,7 @@
 #include "tests/support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
@@ -178,6 +179,53 @@ static void replaced_program_is_a_clear_error(void)
     assert_int_equal(code, 0);
 }
 
+// ---- a command line that lies ----
+
+static int run_misnamed(void)
+{
+    mp_process_options_t options = {.context = mp_get_context("spawn")};
+    mp_process_t *process = NULL;
+
+    if (mp_process_create(&process, return_it, MP_ARGS(5), &options) != 0 ||
+        mp_process_start(process) != 0 ||
+        mp_process_join(process, TEST_GUARD_MS) != 0) {
+        return 92;
+    }
+    int code = mp_process_exitcode(process);
+    mp_process_destroy(process);
+    return code;
+}
+
+static DWORD run_with_line(wchar_t *line)
+{
+    PROCESS_INFORMATION info;
+    STARTUPINFOW startup = {.cb = sizeof(startup)};
+    wchar_t own[PATH_MOST];
+    DWORD code = 99;
+
+    own_program(own);
+    test_set_variable("MP_TEST_MISNAMED", "1");
+    BOOL started = CreateProcessW(own, line, NULL, NULL, FALSE, 0, NULL, NULL,
+                                  &startup, &info);
+    test_set_variable("MP_TEST_MISNAMED", NULL);
+    assert_true(started);
+    assert_int_equal(WaitForSingleObject(info.hProcess, TEST_GUARD_MS), 0);
+    assert_true(GetExitCodeProcess(info.hProcess, &code));
+    (void) CloseHandle(info.hThread);
+    (void) CloseHandle(info.hProcess);
+    return code;
+}
+
+static void name_that_lies_does_no_harm(void)
+{
+    wchar_t lines[][60] = {L"C:\\windows\\system32\\no.exe", L"no.exe", L"\"\"",
+                           L" ", L"\"no end"};
+
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        assert_int_equal(run_with_line(lines[i]), 5);
+    }
+}
+
 static const struct test tests[] = {
     {"what is no program is refused at once", what_is_no_program_is_refused,
      TEST_ONCE},
@@ -189,11 +237,18 @@ static const struct test tests[] = {
      TEST_SPAWN},
     {"a program whose file was replaced is a clear error of start",
      replaced_program_is_a_clear_error, TEST_ONCE},
+    {"a command line that names another program does no harm",
+     name_that_lies_does_no_harm, TEST_ONCE},
 };
 
 int main(int argc, char **argv)
 {
+    bool misnamed = getenv("MP_TEST_MISNAMED") != NULL;
+
     mp_freeze_support(argc, argv);
+    if (misnamed) {
+        return run_misnamed();
+    }
     if (argc == 3) {
         wchar_t other[PATH_MOST];
         return MultiByteToWideChar(CP_ACP, 0, argv[2], -1, other, PATH_MOST) > 0
