@@ -136,6 +136,11 @@ void test_write_pipe(intptr_t handle, const char *text);
 intptr_t test_open_for_writing(const char *path);
 void test_close_handle(intptr_t handle);
 
+// An argument of this process, UTF-8, as those of main() are not on Windows;
+// "(none)" behind the last.
+void test_argument(int argc, char *const *argv, int which, char *text,
+                   size_t size);
+
 // ---- other programs ----
 
 typedef struct test_program {

@@ -105,6 +105,37 @@ static void executable_that_is_none_any_more(void)
     change_then_start(replace_by_text, MP_EACCES);
 }
 
+// Starts another child by default: of the program that this one is by now.
+static int start_below(const mp_args_t *args)
+{
+    mp_process_t *process = NULL;
+
+    if (GetFileAttributesW(L"a b.exe") == INVALID_FILE_ATTRIBUTES) {
+        return 96; // this is not the directory that was asked for
+    }
+    if (test_start_below(&process, "spawn", MP_DEFAULT, return_it,
+                         MP_ARGS(mp_args_int(args, 0))) != 0 ||
+        mp_process_join(process, TEST_GUARD_MS) != 0) {
+        return 97;
+    }
+    int code = mp_process_exitcode(process);
+    mp_process_destroy(process);
+    return code;
+}
+MP_TARGET(start_below)
+
+static int call_in(const char *directory)
+{
+    mp_process_options_t options = test_options();
+    mp_process_t *process = NULL;
+
+    options.directory = directory;
+    assert_int_equal(
+        mp_process_create(&process, start_below, MP_ARGS(7), &options), 0);
+    assert_int_equal(mp_process_start(process), 0);
+    return test_finish(process);
+}
+
 // Letters of two planes, spaces, and what a shell would take for its own.
 static void path_of_any_letters(void)
 {
@@ -112,6 +143,7 @@ static void path_of_any_letters(void)
     wchar_t folder[PATH_MOST];
     wchar_t path[PATH_MOST + 50];
     char text[4 * PATH_MOST];
+    char directory[4 * PATH_MOST];
 
     own_program(own);
     assert_true(GetTempPathW(PATH_MOST, folder) > 0);
@@ -124,7 +156,8 @@ static void path_of_any_letters(void)
     assert_true(CopyFileW(own, path, FALSE));
     to_utf8(path, text, sizeof(text));
     assert_int_equal(mp_set_executable(text), 0);
-    int code = test_call(return_it, MP_ARGS(7));
+    to_utf8(folder, directory, sizeof(directory));
+    int code = call_in(directory);
     assert_int_equal(mp_set_executable(NULL), 0);
     assert_true(DeleteFileW(path));
     assert_true(RemoveDirectoryW(folder));

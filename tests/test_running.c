@@ -50,22 +50,6 @@ static void remove_copy(const char *path, char *folder)
     free(folder);
 }
 
-static void path_of_any_letters(void)
-{
-    char path[600];
-    char *folder =
-        copy_of_this(path, "a \"b\" 'c' $HOME \\ \xc3\xa4\xe6\xbc\xa2"
-                           "\xf0\x9f\x98\x80 *");
-
-    assert_int_equal(mp_set_executable(path), 0);
-    int code = test_call(return_it, MP_ARGS(7));
-    assert_int_equal(mp_set_executable(NULL), 0);
-    remove_copy(path, folder);
-    assert_int_equal(code, 7);
-}
-
-// In a program of its own: puts garbage in the place of its file, or removes
-// it, then starts a child that starts another.
 static int start_below(const mp_args_t *args)
 {
     mp_process_t *process = NULL;
@@ -81,6 +65,22 @@ static int start_below(const mp_args_t *args)
 }
 MP_TARGET(start_below)
 
+static void path_of_any_letters(void)
+{
+    char path[600];
+    char *folder =
+        copy_of_this(path, "a \"b\" 'c' $HOME \\ \xc3\xa4\xe6\xbc\xa2"
+                           "\xf0\x9f\x98\x80 *");
+
+    assert_int_equal(mp_set_executable(path), 0);
+    int code = test_call(start_below, MP_ARGS(7));
+    assert_int_equal(mp_set_executable(NULL), 0);
+    remove_copy(path, folder);
+    assert_int_equal(code, 7);
+}
+
+// In a program of its own: puts garbage in the place of its file, or removes
+// it, then starts a child that starts another.
 #define CLEAR_ERROR 60
 
 static int start_replaced(const char *path)
