@@ -101,12 +101,12 @@ static int run_deleted(const char *path)
 static const char *loader(void)
 {
     void *base = (void *) getauxval(AT_BASE);
-    Dl_info info;
+    Dl_info info = {0};
 
     if (base == NULL || dladdr(base, &info) == 0) {
         skip(); // a static program has none
     }
-    return info.dli_fname;
+    return info.dli_fname != NULL ? info.dli_fname : "";
 }
 
 static int run(const char *const *words)
@@ -244,6 +244,19 @@ static void guard_is_the_same(void)
     assert_string_equal(notes, expected);
 }
 
+// test_memory.c starts children while each piece of memory is refused in turn.
+static void no_memory_is_an_error_under_a_loader(void)
+{
+    char path[1000];
+    const char *words[] = {loader(), path, NULL};
+
+    test_program_path("test_memory", path, sizeof(path));
+    if (access(path, X_OK) != 0) {
+        skip(); // it is not built in every build
+    }
+    assert_int_equal(run(words), 0);
+}
+
 static const struct test tests[] = {
     {"a program that its loader runs starts children", program_starts_children,
      TEST_ONCE},
@@ -254,6 +267,8 @@ static const struct test tests[] = {
     {"a launcher may run the loader, and add words behind the marker",
      launcher_may_run_the_loader, TEST_ONCE},
     {"the guard is the same under a loader", guard_is_the_same, TEST_ONCE},
+    {"memory that is refused is an error under a loader, too",
+     no_memory_is_an_error_under_a_loader, TEST_ONCE},
     {"a deleted program that its loader ran is a clear error",
      deleted_program_is_an_error, TEST_ONCE},
 };

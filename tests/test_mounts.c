@@ -223,7 +223,7 @@ static void covered_program_is_no_child(void)
 static void covered_program_is_no_child_of_its_loader(void)
 {
     void *base = (void *) getauxval(AT_BASE);
-    Dl_info info;
+    Dl_info info = {0};
 
     if (base == NULL || dladdr(base, &info) == 0) {
         skip(); // a static program has none
