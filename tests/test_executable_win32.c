@@ -201,13 +201,14 @@ static void replaced_program_is_a_clear_error(void)
     test_program_path("talker", other, sizeof(other));
     test_make_file(path, sizeof(path) - 10);
     test_remove_file(path);
-    (void) strcat(path, ".exe");
+    size_t length = strlen(path);
+    (void) snprintf(path + length, sizeof(path) - length, ".exe");
     assert_true(MultiByteToWideChar(CP_ACP, 0, path, -1, wide, 300) > 0);
     assert_true(CopyFileW(own, wide, FALSE));
     test_program_start(&program, path, "replace", other);
     int code = test_program_wait(&program);
     test_remove_file(path);
-    (void) strcat(path, ".old");
+    (void) snprintf(path + length, sizeof(path) - length, ".exe.old");
     test_remove_file(path);
     assert_int_equal(code, 0);
 }
