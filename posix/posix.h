@@ -167,14 +167,52 @@ int mp_posix_only_below(posix_spawn_file_actions_t *actions,
 // The path that runs this program again, whatever became of its file; "" if
 // there is none better than mp_plat_program() (posix_self_*.c).
 const char *mp_posix_self(void);
-int mp_posix_program_gone(void); // MP_ENOENT (posix_self.c)
 // A condition variable on the clock of mp_plat_now() (posix_cond_*.c). Both
 // return an errno.
 int mp_posix_cond_init(pthread_cond_t *condition);
 int mp_posix_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                        int64_t deadline);
 
+// ---- a loader that was told to run this program (posix_loader_*.c) ----
+
+// The program's file, freed with free(), if the program of this process is its
+// loader for the system; else NULL.
+int mp_posix_loaded_program(char **path);
+// The first words of a command line by which the loader, at *path, runs
+// `program`, the last of them, as it was told to run this one. *words is one
+// block that free() frees. MP_ENOENT, MP_EACCES.
+int mp_posix_loader_line(char *program, const char **path, char ***words,
+                         int *count);
+// Takes the loader's words off the command line of this process, if it has any.
+int mp_posix_loader_strip(int *argc, char **argv);
+
+// ---- what is run (posix_run.c) ----
+
+typedef struct mp_posix_run {
+    const char *path; // borrowed
+    char **words;     // the first of the command line, `count` of them
+    int count;
+    char *name;   // of the program, the last of the words
+    char **block; // of the words of a loader
+} mp_posix_run_t;
+
+// NULL: the running program.
+int mp_posix_run_open(mp_posix_run_t *run, const char *program);
+void mp_posix_run_close(mp_posix_run_t *run);
+
 // ---- the rest ----
+
+// Whether programs on the file system of `path` cannot be run, whatever their
+// rights are (posix_self_*.c).
+bool mp_posix_is_noexec(const char *path);
+// mp_posix_fail_path() of a program, which may say that.
+int mp_posix_fail_program(int os_code, const char *what, const char *path);
+// The same of the running program's own file, which cannot be found any more.
+int mp_posix_fail_own(int os_code, const char *path);
+// What a symbolic link says, freed with free() (posix_self.c).
+int mp_posix_read_link(const char *link, char **text);
+// Takes off what Linux puts behind the name of a file that is gone.
+void mp_posix_cut_mark(char *path);
 
 // Waits until `descriptor` is ready for `events`: 1, or 0 after the deadline,
 // or -1 with errno (posix_clock.c).

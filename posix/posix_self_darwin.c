@@ -7,6 +7,7 @@
 #include <mach-o/dyld.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
@@ -60,18 +61,18 @@ int mp_plat_program(char **path)
     if (given == NULL) {
         return mp__fail(MP_ENOMEM, 0, "path of the program");
     }
-    *path =
-        _NSGetExecutablePath(given, &size) == 0 ? realpath(given, NULL) : NULL;
-    int os_code = errno;
+    (void) _NSGetExecutablePath(given, &size); // now it fits
+    *path = realpath(given, NULL);
+    int r = *path != NULL ? 0 : mp_posix_fail_own(errno, given);
     free(given);
-    if (*path != NULL) {
-        return 0;
-    }
-    return os_code == ENOENT
-               ? mp_posix_program_gone()
-               : mp__fail(MP_ESYSTEM, os_code,
-                          "the program's own path is not known; use "
-                          "mp_set_executable()");
+    return r;
+}
+
+bool mp_posix_is_noexec(const char *path)
+{
+    struct statfs system;
+
+    return statfs(path, &system) == 0 && (system.f_flags & MNT_NOEXEC) != 0;
 }
 
 // The library's own threads hold nothing that a child would miss.

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posix/posix.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "platform/fail.h"
 #include "posix/posix_words.h"
 
 #define SELF "/proc/self/exe"
-#define DELETED " (deleted)"
-#define PATH_MOST 65536
 
 bool mp_plat_privileged(void)
 {
@@ -22,7 +18,14 @@ bool mp_plat_privileged(void)
 
 int mp_plat_command_line(int *argc, char ***argv)
 {
-    return mp_posix_words_of_file("/proc/self/cmdline", argc, argv);
+    int r = mp_posix_words_of_file("/proc/self/cmdline", argc, argv);
+    if (r == 0) {
+        r = mp_posix_loader_strip(argc, *argv);
+        if (r < 0) {
+            free((void *) *argv);
+        }
+    }
+    return r;
 }
 
 // The running program whatever became of its file: the link leads to the file
@@ -32,37 +35,23 @@ const char *mp_posix_self(void)
     return access(SELF, X_OK) == 0 ? SELF : "";
 }
 
-static void cut_mark(char *path, size_t length)
-{
-    size_t mark = strlen(DELETED);
-    if (length > mark && strcmp(path + length - mark, DELETED) == 0) {
-        path[length - mark] = '\0';
-    }
-}
-
 int mp_plat_program(char **path)
 {
-    for (size_t size = 256; size <= PATH_MOST; size *= 2) {
-        char *buffer = malloc(size);
-        if (buffer == NULL) {
-            return mp__fail(MP_ENOMEM, 0, "path of the program");
-        }
-        ssize_t length = readlink(SELF, buffer, size - 1);
-        if (length >= 0 && (size_t) length < size - 1) {
-            buffer[length] = '\0';
-            cut_mark(buffer, (size_t) length);
-            *path = buffer;
-            return 0;
-        }
-        int os_code = errno;
-        free(buffer);
-        if (length < 0) {
-            return mp__fail(MP_ESYSTEM, os_code,
-                            "the program's own path is not known; use "
-                            "mp_set_executable()");
-        }
+    int r = mp_posix_loaded_program(path);
+    if (r == 0 && *path == NULL) {
+        r = mp_posix_read_link(SELF, path);
     }
-    return mp__fail(MP_ESYSTEM, ENAMETOOLONG, "path of the program");
+    if (r == 0) {
+        mp_posix_cut_mark(*path);
+    }
+    return r;
+}
+
+bool mp_posix_is_noexec(const char *path)
+{
+    struct statvfs system;
+
+    return statvfs(path, &system) == 0 && (system.f_flag & ST_NOEXEC) != 0;
 }
 
 // The folder has a link for itself, one for its name, and one for each thread.

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posix/posix.h"
 
+#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "platform/fail.h"
 #include "posix/posix_words.h"
-
-#define DELETED " (deleted)"
-#define PATH_SIZE 4096
 
 bool mp_plat_privileged(void)
 {
@@ -18,7 +14,14 @@ bool mp_plat_privileged(void)
 
 int mp_plat_command_line(int *argc, char ***argv)
 {
-    return mp_posix_words_of_file("/proc/self/cmdline", argc, argv);
+    int r = mp_posix_words_of_file("/proc/self/cmdline", argc, argv);
+    if (r == 0) {
+        r = mp_posix_loader_strip(argc, *argv);
+        if (r < 0) {
+            free((void *) *argv);
+        }
+    }
+    return r;
 }
 
 const char *mp_posix_self(void)
@@ -26,25 +29,20 @@ const char *mp_posix_self(void)
     return "";
 }
 
-// Linux marks the name of a file that is gone. What has its name now is another
-// file: its build id will tell.
+// What has the name of a file that is gone is another one: its build id tells.
 static int program_of(const char *link, char **path)
 {
-    char name[PATH_SIZE];
+    char *name = NULL;
 
     *path = realpath(link, NULL);
-    ssize_t length = readlink(link, name, sizeof(name) - 1);
-    if (*path != NULL || length < 0) {
-        return *path != NULL ? 0 : MP_ESYSTEM;
-    }
-    size_t mark = strlen(DELETED);
-    size_t rest = (size_t) length > mark ? (size_t) length - mark : 0;
-    name[length] = '\0';
-    if (strcmp(name + rest, DELETED) == 0) {
-        name[rest] = '\0';
+    int r = *path != NULL ? 0 : mp_posix_read_link(link, &name);
+    if (r == 0 && *path == NULL) {
+        mp_posix_cut_mark(name);
         *path = realpath(name, NULL);
+        r = *path != NULL ? 0 : mp_posix_fail_own(errno, name);
     }
-    return *path != NULL ? 0 : mp_posix_program_gone();
+    free(name);
+    return r;
 }
 
 // POSIX does not tell; these are the links of Linux, FreeBSD and NetBSD.
@@ -53,15 +51,22 @@ int mp_plat_program(char **path)
     static const char *const links[] = {"/proc/self/exe", "/proc/curproc/file",
                                         "/proc/curproc/exe"};
 
-    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-        int r = program_of(links[i], path);
-        if (r != MP_ESYSTEM) {
-            return r;
-        }
+    int r = mp_posix_loaded_program(path);
+    if (r < 0 || *path != NULL) {
+        return r;
     }
-    return mp__fail(MP_ESYSTEM, 0,
-                    "the program's own path is not known; use "
-                    "mp_set_executable()");
+    r = MP_ESYSTEM;
+    for (size_t i = 0; r == MP_ESYSTEM && i < sizeof(links) / sizeof(links[0]);
+         i++) {
+        r = program_of(links[i], path);
+    }
+    return r;
+}
+
+bool mp_posix_is_noexec(const char *path)
+{
+    (void) path;
+    return false; // POSIX does not tell; access() and the start itself do
 }
 
 bool mp_plat_has_threads(void)

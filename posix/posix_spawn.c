@@ -116,23 +116,25 @@ static int spawn_at(pid_t *pid, const char *path, char **arguments,
 }
 
 // The command line in one block: pointers to texts that others own.
-static char **arguments_of(char *name, char *const *leading, char *marker)
+static char **arguments_of(const mp_posix_run_t *run, char *const *leading,
+                           char *marker)
 {
+    size_t first = (size_t) run->count;
     size_t count = 0;
 
     while (leading != NULL && leading[count] != NULL) {
         count++;
     }
-    char **arguments = malloc((count + 3) * sizeof(*arguments));
+    char **arguments = malloc((first + count + 2) * sizeof(*arguments));
     if (arguments == NULL) {
         return NULL;
     }
-    arguments[0] = name;
+    memcpy((void *) arguments, (void *) run->words, first * sizeof(*arguments));
     for (size_t i = 0; i < count; i++) {
-        arguments[i + 1] = leading[i];
+        arguments[first + i] = leading[i];
     }
-    arguments[count + 1] = marker;
-    arguments[count + 2] = NULL;
+    arguments[first + count] = marker;
+    arguments[first + count + 1] = NULL;
     return arguments;
 }
 
@@ -147,11 +149,11 @@ static int start_failed(int os_code, const char *name, const char *directory)
         return mp_posix_fail_path(
             os_code, "a child cannot be in this directory", directory);
     }
-    return mp_posix_fail_path(os_code, "the executable cannot be started",
-                              name);
+    return mp_posix_fail_program(os_code, "the executable cannot be started",
+                                 name);
 }
 
-static int spawn_program(const char *path, char *name,
+static int spawn_program(const mp_posix_run_t *run,
                          const mp_plat_spawn_t *spawn, mp_posix_ends_t *ends,
                          mp_plat_child_t *child)
 {
@@ -166,15 +168,16 @@ static int spawn_program(const char *path, char *name,
         (void) snprintf(marker + length, sizeof(marker) - (size_t) length,
                         ";%d", stop_number(ends));
     }
-    char **arguments = arguments_of(name, spawn->arguments, marker);
+    char **arguments = arguments_of(run, spawn->arguments, marker);
     char **environment = mp_posix_environment(spawn->setup->environment);
     if (arguments != NULL && environment != NULL) {
-        r = spawn_at(&pid, path, arguments, environment, spawn->setup, ends);
+        r = spawn_at(&pid, run->path, arguments, environment, spawn->setup,
+                     ends);
     }
     free((void *) arguments);
     free((void *) environment);
     if (r != 0) {
-        return start_failed(r, name, spawn->setup->directory);
+        return start_failed(r, run->name, spawn->setup->directory);
     }
     return mp_posix_ends_adopt(ends, pid, child);
 }
@@ -201,41 +204,23 @@ static int open_raised(mp_posix_ends_t *ends)
     return r;
 }
 
-// The program's name for its own command line, freed with free().
-static int name_of(const mp_plat_spawn_t *spawn, char **name)
-{
-    const char *program = spawn->program;
-
-    if (program == NULL) {
-        int r = mp_plat_program(name);
-        program = mp_posix_self(); // runs also where its path is too long
-        if (r == 0 || program[0] == '\0') {
-            return r;
-        }
-    }
-    *name = strdup(program);
-    return *name != NULL ? 0 : mp__fail(MP_ENOMEM, 0, "path of a program");
-}
-
 int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
 {
     mp_posix_ends_t ends;
-    char *name = NULL;
+    mp_posix_run_t run;
 
-    int r = name_of(spawn, &name);
+    int r = mp_posix_run_open(&run, spawn->program);
     if (r < 0) {
         return r;
     }
     r = open_raised(&ends);
     if (r == 0) {
-        const char *self = spawn->program == NULL ? mp_posix_self() : "";
-        r = spawn_program(self[0] != '\0' ? self : name, name, spawn, &ends,
-                          child);
+        r = spawn_program(&run, spawn, &ends, child);
         if (r < 0) {
             mp_posix_ends_close(&ends, 0);
             mp_posix_ends_close(&ends, 1);
         }
     }
-    free(name);
+    mp_posix_run_close(&run);
     return r;
 }

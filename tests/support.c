@@ -299,6 +299,21 @@ int test_run(const char *topic, const struct test *tests, size_t count)
 
 // ---- other programs ----
 
+void test_copy_file(const char *from, const char *to)
+{
+    static char bytes[1 << 16];
+    FILE *in = fopen(from, "rb");
+    FILE *out = fopen(to, "wb");
+    size_t size;
+
+    assert_true(in != NULL && out != NULL);
+    while ((size = fread(bytes, 1, sizeof(bytes), in)) > 0) {
+        assert_int_equal(fwrite(bytes, 1, size, out), size);
+    }
+    (void) fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
 void test_program_path(const char *name, char *path, size_t size)
 {
     char *own = NULL;

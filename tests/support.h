@@ -123,6 +123,8 @@ int64_t test_address_space(void);
 // A fresh empty file.
 void test_make_file(char *path, size_t size);
 void test_remove_file(const char *path);
+// Into a file that is there, which keeps its rights, or a new one.
+void test_copy_file(const char *from, const char *to);
 // Things that a child inherits if nobody prevents it, and whether this process
 // has them.
 void test_open_inheritable(intptr_t *handles, int count);
@@ -136,6 +138,11 @@ void test_write_pipe(intptr_t handle, const char *text);
 // inheritable.
 intptr_t test_open_for_writing(const char *path);
 void test_close_handle(intptr_t handle);
+
+// An argument of this process, UTF-8, as those of main() are not on Windows;
+// "(none)" behind the last.
+void test_argument(int argc, char *const *argv, int which, char *text,
+                   size_t size);
 
 // ---- other programs ----
 

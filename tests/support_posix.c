@@ -351,6 +351,12 @@ void test_close_handle(intptr_t handle)
     assert_int_equal(close((int) handle), 0);
 }
 
+void test_argument(int argc, char *const *argv, int which, char *text,
+                   size_t size)
+{
+    (void) snprintf(text, size, "%s", which < argc ? argv[which] : "(none)");
+}
+
 // ---- other programs ----
 
 // The program holds the write end of a pipe: its end can be waited for with a

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <windows.h>
 
+#include <shellapi.h>
+
 // ---- gates: two named semaphores ----
 
 static HANDLE make_semaphore(const char *gate, const char *part)
@@ -280,6 +282,20 @@ intptr_t test_open_for_writing(const char *path)
 void test_close_handle(intptr_t handle)
 {
     assert_true(CloseHandle((HANDLE) handle));
+}
+
+void test_argument(int argc, char *const *argv, int which, char *text,
+                   size_t size)
+{
+    wchar_t **words = CommandLineToArgvW(GetCommandLineW(), &argc);
+
+    (void) argv;
+    (void) snprintf(text, size, "(none)");
+    if (words != NULL && which < argc) {
+        (void) WideCharToMultiByte(CP_UTF8, 0, words[which], -1, text,
+                                   (int) size, NULL, NULL);
+    }
+    (void) LocalFree(words);
 }
 
 // ---- other programs ----

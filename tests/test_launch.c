@@ -17,9 +17,11 @@ MP_TARGET(return_it)
 
 static int tell_argument(const mp_args_t *args)
 {
-    int which = (int) mp_args_int(args, 0);
+    char text[200];
 
-    return mp_failure(0, "%s", which < own_argc ? own_argv[which] : "(none)");
+    test_argument(own_argc, own_argv, (int) mp_args_int(args, 0), text,
+                  sizeof(text));
+    return mp_failure(0, "%s", text);
 }
 MP_TARGET(tell_argument)
 
@@ -206,6 +208,7 @@ static const char *const hard[] = {"",
                                    "\ttab",
                                    "'single' $HOME %PATH% ^ & | < > * ?",
                                    "\"a\" \"b\"",
+                                   "\xc3\xa4 \xe6\xbc\xa2\" \xf0\x9f\x98\x80\\",
                                    "--multiprocessing-c-child",
                                    NULL};
 

@@ -116,9 +116,9 @@ MP_API const char *const *mp_get_all_start_methods(void);
  *
  * @param path UTF-8, absolute or relative to the current directory (it is
  *             made absolute now); copied. NULL: the running program again.
- * @return 0; MP_ENOENT no such file; MP_EACCES not executable; MP_EINVAL an
- *         empty path; MP_ENOMEM; MP_ESYSTEM a path that
- *         the system cannot follow.
+ * @return 0; MP_ENOENT no such file; MP_EACCES not executable, or on a file
+ *         system that is mounted noexec; MP_EINVAL an empty path; MP_ENOMEM;
+ *         MP_ESYSTEM a path that the system cannot follow.
  * Python: multiprocessing.set_executable(path)
  */
 MP_API int mp_set_executable(const char *path);

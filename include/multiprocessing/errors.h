@@ -34,7 +34,8 @@
     X(MP_ESTART, -20, "child ended before its target ran", "OSError")          \
     X(MP_EGUARD, -21, "mp_freeze_support has not run", "RuntimeError")         \
     X(MP_EDEPTH, -22, "too many levels of processes", "RecursionError")        \
-    X(MP_EVERSION, -23, "another version of the library", "ImportError")       \
+    X(MP_EVERSION, -23, "another version of the library or program",           \
+      "ImportError")                                                           \
     X(MP_EPROTO, -24, "malformed message", "OSError")                          \
     X(MP_ESYSTEM, -25, "system error", "OSError")                              \
     X(MP_OWNERDIED, 1, "acquired, but the last holder died in it", "nothing")

@@ -175,9 +175,9 @@ static inline int mp_process_create_by_name(mp_process_t **out,
  *         MP_ESTART  the child ended before its target ran: it never reached
  *                    mp_freeze_support(), or crashed on the way
  *         MP_ETIMEDOUT the child did not report in time (it is killed)
- *         MP_EVERSION the child has another version of the library, or the
- *                    running program's file was replaced by another build
- *                    since it started (spawn; Linux starts the old one still)
+ *         MP_EVERSION the child has another version of the library, or is
+ *                    another build of the running program, whose file was
+ *                    replaced (spawn; Linux starts the old one still)
  *         MP_EMSGSIZE the arguments are above 1 GiB (spawn)
  *         MP_EPROTO  the child answered something else than it should
  *         MP_EINVAL  a NULL process
