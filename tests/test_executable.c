@@ -319,8 +319,9 @@ static int run_replaced(const char *path, const char *how)
             return 91;
         }
     }
-    if (strcmp(how, "rebuild") == 0) {
-        copy_program(getenv("MP_TEST_OTHER"), path);
+    const char *other = getenv("MP_TEST_OTHER");
+    if (strcmp(how, "rebuild") == 0 && other != NULL) {
+        copy_program(other, path);
     }
     if (mp_process_create(&process, start_below, MP_ARGS(5), &options) != 0) {
         return 92;
