@@ -19,6 +19,7 @@ for target in tests/fuzz/fuzz_*.c; do
     # shellcheck disable=SC2046,SC2086 # words are meant
     clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         -D_GNU_SOURCE -DMP_STATIC -DMP_BUILDING -Iinclude -I. \
+        '-DMP_WORKER_NAME="mp-worker"' '-DMP_WORKER_FROM_LIBRARY="../bin"' '-DMP_WORKER_INSTALLED="/usr/bin/mp-worker"' \
         $(pkg-config --cflags apr-1) -o "$out/$name" "$target" \
         $sources $(pkg-config --libs apr-1) -lpthread
     mkdir -p "$out/$name.found"

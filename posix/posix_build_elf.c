@@ -56,12 +56,9 @@ static void hash_parts(unsigned char *id, const struct dl_phdr_info *program)
 {
     for (int i = 0; i < program->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &program->dlpi_phdr[i];
-        const uint64_t numbers[] = {part->p_type,   part->p_flags,
-                                    part->p_offset, part->p_vaddr,
-                                    part->p_filesz, part->p_memsz};
         size_t code =
             part->p_filesz < CODE_MOST ? (size_t) part->p_filesz : CODE_MOST;
-        mp__hash_into(id, numbers, sizeof(numbers));
+        mp__hash_into(id, part, sizeof(*part));
         if (part->p_type == PT_LOAD && part->p_flags == (PF_R | PF_X)) {
             mp__hash_into(id, start_of(program, i), code);
         }

@@ -177,9 +177,7 @@ int mp_posix_loader_line(char *program, const char **path, char ***words,
 {
     int argc = 0;
 
-    int r = access(program, R_OK) == 0
-                ? 0
-                : mp_posix_fail_own(errno, program);
+    int r = access(program, R_OK) == 0 ? 0 : mp_posix_fail_own(errno, program);
     if (r == 0) {
         r = mp_posix_words_of_file("/proc/self/cmdline", &argc, words);
     }

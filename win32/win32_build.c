@@ -5,18 +5,16 @@
 
 #include "platform/hash.h"
 
-// What the loader leaves as it is in the file; the address of the program, for
-// one, it writes anew. The check sum of a linker is that of the whole file.
+// As in the file, but for the address of the program, which the loader writes
+// anew. A linker's check sum is that of the whole file.
 static void hash_headers(unsigned char *id, const IMAGE_NT_HEADERS *headers)
 {
-    const IMAGE_OPTIONAL_HEADER *optional = &headers->OptionalHeader;
-    const DWORD numbers[] = {headers->FileHeader.TimeDateStamp,
-                             optional->SizeOfCode,
-                             optional->AddressOfEntryPoint,
-                             optional->SizeOfImage, optional->CheckSum};
+    IMAGE_OPTIONAL_HEADER optional = headers->OptionalHeader;
     const IMAGE_SECTION_HEADER *section = IMAGE_FIRST_SECTION(headers);
 
-    mp__hash_into(id, numbers, sizeof(numbers));
+    optional.ImageBase = 0;
+    mp__hash_into(id, &headers->FileHeader, sizeof(headers->FileHeader));
+    mp__hash_into(id, &optional, sizeof(optional));
     mp__hash_into(id, section,
                   headers->FileHeader.NumberOfSections * sizeof(*section));
 }
