@@ -21,6 +21,7 @@ typedef struct mp__block {
     const char *method; // the start method in force; "" if none is
     bool daemon;
     bool detached;
+    bool session;
     int interrupts; // an mp_choice_t
     uint32_t depth;
     const void *authkey;

@@ -155,6 +155,10 @@ static int read_field(mp__block_t *block, const field_t *field)
         r = read_small(field, &number);
         block->detached = number != 0;
         return r;
+    case MP__TAG_SESSION:
+        r = read_small(field, &number);
+        block->session = number != 0;
+        return r;
     case MP__TAG_DEPTH:
         return read_small(field, &block->depth);
     case MP__TAG_AUTHKEY:

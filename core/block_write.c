@@ -89,6 +89,7 @@ static void put_fields(writer_t *writer, const mp__block_t *block)
     put_text(writer, MP__TAG_METHOD, block->method);
     put_small(writer, MP__TAG_DAEMON, block->daemon ? 1 : 0);
     put_small(writer, MP__TAG_DETACHED, block->detached ? 1 : 0);
+    put_small(writer, MP__TAG_SESSION, block->session ? 1 : 0);
     put_small(writer, MP__TAG_INTERRUPTS, (uint32_t) (block->interrupts + 1));
     put_small(writer, MP__TAG_DEPTH, block->depth);
     put_field(writer, MP__TAG_AUTHKEY, block->authkey_size);

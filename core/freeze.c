@@ -72,7 +72,7 @@ static int become(const mp__block_t *block, const mp_plat_child_t *parent)
     mp__log_inherit(
         &(mp__log_settings_t){(int) block->log_level, block->log_to_stderr});
     (void) mp_set_exit_timeout(block->exit_timeout_ms);
-    r = mp__parent_tie(block->detached);
+    r = mp__parent_tie(block->detached, block->session);
     if (r == 0 && block->interrupts != MP_DEFAULT) {
         r = mp_plat_interrupts(block->interrupts == MP_YES);
     }

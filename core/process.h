@@ -38,6 +38,7 @@ struct mp_process {
     char *identity; // "2:1"; "" in the first process
     int64_t start_timeout_ms;
     bool detached;
+    bool session;
     mp_choice_t interrupts;
     mp__settings_t *settings; // NULL: none
     mp_process_t *creator;    // held; NULL where that is another process

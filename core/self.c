@@ -185,9 +185,12 @@ unsigned mp__generation(void)
     return atomic_load_explicit(&generation, memory_order_relaxed);
 }
 
-int mp__parent_tie(bool detached)
+int mp__parent_tie(bool detached, bool session)
 {
-    return mp_plat_parent_tie(&parent.child, detached);
+    if (detached || session) {
+        mp_plat_lead_session();
+    }
+    return detached ? 0 : mp_plat_parent_tie(&parent.child);
 }
 
 const mp_plat_child_t *mp__parent_link(void)

@@ -52,7 +52,7 @@ void mp__set_current(mp_process_t *process);
 bool mp__in_child(void);       // this code runs in a child or a thread of ours
 unsigned mp__generation(void); // how many forks lie behind this process
 // This process, a child, ends with its parent from now on, unless detached.
-int mp__parent_tie(bool detached);
+int mp__parent_tie(bool detached, bool session);
 const mp_plat_child_t *mp__parent_link(void); // NULL if this is no child
 
 // The guard against spawning without end. The running program may be spawned

@@ -19,7 +19,7 @@ run_child(const mp_process_t *process, mp_target_fn function,
 {
     mp__end_by_exit_now();
     mp__become_child(origin, parent, inherited);
-    int r = mp__parent_tie(process->detached);
+    int r = mp__parent_tie(process->detached, process->session);
     if (r == 0 && process->interrupts != MP_DEFAULT) {
         r = mp_plat_interrupts(process->interrupts == MP_YES);
     }

@@ -253,9 +253,11 @@ void mp_plat_child_close(mp_plat_child_t *child);
 int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker);
 // Takes over what the same marker says of requests to stop; once.
 int mp_plat_parent_stop(mp_plat_child_t *parent, const char *marker);
-// In any child: makes this process end, as if killed, when its parent does; or
-// leaves the parent's session, if detached.
-int mp_plat_parent_tie(mp_plat_child_t *parent, bool detached);
+// In any child: makes this process end, as if killed, when its parent does.
+int mp_plat_parent_tie(mp_plat_child_t *parent);
+// In any child: leaves the parent's session for one of its own, where there are
+// such.
+void mp_plat_lead_session(void);
 // Opens what mp_plat_child_wait() needs to see the end of a parent. Not before
 // somebody asks: few children do.
 int mp_plat_parent_watch(mp_plat_child_t *parent);

@@ -9,13 +9,18 @@
 
 #define MANY 300
 
-// POSIX alone tells nothing of a process's children, but a detached child leads
-// a group, which can be signalled.
+// POSIX alone tells nothing of a process's children, but one that leads a
+// session leads a group, which can be signalled.
 #ifdef MP_TEST_PORTABLE
 #define ONLY_GROUPS true
+#define LEAST SESSION
 #else
 #define ONLY_GROUPS false
+#define LEAST NOT
 #endif
+
+// How a child is set apart from this process.
+enum apart { NOT, SESSION, DETACHED };
 
 static char notes[300];
 static char brood[600];
@@ -122,12 +127,13 @@ static int expect_all_ended(int least)
 }
 
 static mp_process_t *start_lead(const test_gate_t *gate, const char *how,
-                                const char *below, bool detached)
+                                const char *below, enum apart apart)
 {
     mp_process_options_t options = test_options();
     mp_process_t *process = NULL;
 
-    options.detached = detached;
+    options.detached = apart == DETACHED;
+    options.session = apart == SESSION;
     assert_int_equal(
         mp_process_create(&process, lead,
                           MP_ARGS(gate->name, brood, how, below, 1), &options),
@@ -150,12 +156,12 @@ static void kill_and_join(mp_process_t *process)
 // ---- the tests ----
 
 // A line of three programs, and a child of the library's with one of two.
-static void kill_whole_tree(const char *below, bool detached)
+static void kill_whole_tree(const char *below, enum apart apart)
 {
     test_gate_t gate;
 
     begin(&gate);
-    mp_process_t *process = start_lead(&gate, "dd", below, detached);
+    mp_process_t *process = start_lead(&gate, "dd", below, apart);
     test_gate_await(&gate, 7);
     kill_and_join(process);
     (void) expect_all_ended(7);
@@ -168,9 +174,10 @@ static void tree_is_killed(void)
 
     for (size_t i = 0; methods[i] != NULL; i++) {
         if (strcmp(methods[i], "thread") != 0) {
-            kill_whole_tree(methods[i], true);
+            kill_whole_tree(methods[i], DETACHED);
+            kill_whole_tree(methods[i], SESSION);
             if (!ONLY_GROUPS) {
-                kill_whole_tree(methods[i], false);
+                kill_whole_tree(methods[i], NOT);
             }
         }
     }
@@ -182,7 +189,7 @@ static void tree_is_terminated(void)
     test_gate_t gate;
 
     begin(&gate);
-    mp_process_t *process = start_lead(&gate, "tdtdt", "", ONLY_GROUPS);
+    mp_process_t *process = start_lead(&gate, "tdtdt", "", LEAST);
     test_gate_await(&gate, 4);
     assert_int_equal(mp_process_terminate_tree(process), 0);
     test_join(process);
@@ -198,7 +205,7 @@ static void tree_is_terminated(void)
 }
 
 // Waits until those in between are gone, and there is the last one.
-static void orphans_are_reached_in(const char *how, bool detached)
+static void orphans_are_reached_in(const char *how, enum apart apart)
 {
     int64_t pids[MANY];
     int marks = 0;
@@ -206,7 +213,7 @@ static void orphans_are_reached_in(const char *how, bool detached)
     int stay = how[0] == 's' ? 3 : 2; // the child, the last, and a leader
 
     begin(&gate);
-    mp_process_t *process = start_lead(&gate, how, "", detached);
+    mp_process_t *process = start_lead(&gate, how, "", apart);
     test_gate_await(&gate, stay);
     assert_int_equal(read_notes(pids, &marks), 4);
     expect_end(pids[2]); // the parent of the last
@@ -217,12 +224,13 @@ static void orphans_are_reached_in(const char *how, bool detached)
 
 static void orphans_are_reached(void)
 {
-    orphans_are_reached_in("oo", true);
+    orphans_are_reached_in("oo", DETACHED);
+    orphans_are_reached_in("oo", SESSION);
     if (!ONLY_GROUPS) {
-        orphans_are_reached_in("sdo", false);
+        orphans_are_reached_in("sdo", NOT);
     }
 #ifdef _WIN32
-    orphans_are_reached_in("oo", false);
+    orphans_are_reached_in("oo", NOT);
 #endif
 }
 
@@ -231,7 +239,7 @@ static void endless_starting_is_ended(void)
     test_gate_t gate;
 
     begin(&gate);
-    mp_process_t *process = start_lead(&gate, "df", "", ONLY_GROUPS);
+    mp_process_t *process = start_lead(&gate, "df", "", LEAST);
     test_gate_await(&gate, 5);
     kill_and_join(process);
     (void) expect_all_ended(5);
@@ -247,13 +255,13 @@ static void nobody_else_is_signalled(void)
     test_program_t program;
 
     begin(&others);
-    mp_process_t *sibling = start_lead(&others, "d", "", false);
+    mp_process_t *sibling = start_lead(&others, "d", "", NOT);
     test_program_start(&program, brood, others.name, NULL);
     test_gate_await(&others, 4);
     int count = read_notes(pids, &marks);
     assert_int_equal(count, 4);
     test_gate_create(&gate);
-    mp_process_t *process = start_lead(&gate, "d", "", true);
+    mp_process_t *process = start_lead(&gate, "d", "", SESSION);
     test_gate_await(&gate, 3);
     kill_and_join(process);
     for (int i = 0; i < count; i++) {
@@ -306,7 +314,7 @@ static void others_may_join_meanwhile(void)
     test_gate_t gate;
 
     begin(&gate);
-    shared = start_lead(&gate, "dd", "", true);
+    shared = start_lead(&gate, "dd", "", SESSION);
     test_gate_await(&gate, 4);
     test_run_threads(3, join_or_kill);
     for (int i = 0; i < 3; i++) {

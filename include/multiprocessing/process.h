@@ -81,6 +81,11 @@ typedef struct mp_process_options {
      * One that is named twice is given twice. */
     const intptr_t *handles;
     size_t handle_count;
+    /** The child leads a session of its own (POSIX; setsid()), but ends with
+     * this process: mp_process_kill_tree() then finds what it started also
+     * where that has lost its parent. It has no terminal, and Ctrl-C there does
+     * not reach it. Windows needs nothing like that, and ignores it. */
+    bool session;
 } mp_process_options_t;
 
 /** What a process has used. */
@@ -129,10 +134,9 @@ MP_API int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
  *         and daemonic at once, an empty path, an entry of the environment
  *         without a name, a stream or a handle that is not possible, or too
  *         many handles; MP_ENOTSUP a
- *         detached thread, a directory, environment or stream for a thread, or
- *         an executable for anything but spawn; MP_ERANGE an unsigned argument
- *         above INT64_MAX; MP_ENOMEM; MP_ESYSTEM no
- *         random bytes for the key.
+ *         detached thread, a session, directory, environment or stream for a
+ * thread, or an executable for anything but spawn; MP_ERANGE an unsigned
+ * argument above INT64_MAX; MP_ENOMEM; MP_ESYSTEM no random bytes for the key.
  * Ownership: the caller's, released with mp_process_destroy().
  * Python: Process(target=, args=, name=, daemon=)
  */
