@@ -12,7 +12,7 @@
 #include "platform/fail.h"
 
 #define STOP_MOST_NS 100000000 // one that sleeps in the kernel stops later
-#define LOOKS_MOST 200         // at one that may not be stopped, and forks on
+#define LOOKS_MOST 500         // at one that may not be stopped, and forks on
 #define FIRST_ROOM 16
 
 typedef struct member {
@@ -115,12 +115,15 @@ static bool descends(const tree_t *tree, const mp_posix_kin_t *kin)
     return false;
 }
 
+// `*found`: somebody new, who may have ended already, but may have started
+// another before that.
 static int look_around(tree_t *tree, bool *found)
 {
     mp_posix_kin_t *list = NULL;
     size_t count = 0;
     bool more = true;
-    size_t before = tree->count;
+
+    *found = false;
 
     int r = mp_posix_kin_list(&list, &count);
     while (r == 0 && more) {
@@ -131,11 +134,11 @@ static int look_around(tree_t *tree, bool *found)
                 r = add(tree, &list[i]);
                 list[i].pid = 0; // seen
                 more = true;
+                *found = true;
             }
         }
     }
     free(list);
-    *found = tree->count > before;
     return r;
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MANY 300
+#define MANY 20000
 
 // POSIX alone tells nothing of a process's children, but one that leads a
 // session leads a group, which can be signalled.
@@ -23,6 +23,7 @@
 enum apart { NOT, SESSION, DETACHED };
 
 static char notes[300];
+static int64_t pids[MANY];
 static char brood[600];
 
 // ---- in the children ----
@@ -83,7 +84,7 @@ static void finish(test_gate_t *gate)
 }
 
 // The pids in their order; *marks: how many lines are "t".
-static int read_notes(int64_t pids[MANY], int *marks)
+static int read_notes(int *marks)
 {
     FILE *file = fopen(notes, "rb");
     char line[50];
@@ -114,15 +115,14 @@ static void expect_end(int64_t pid)
 // All that were ever started, which are so many at least.
 static int expect_all_ended(int least)
 {
-    int64_t pids[MANY];
     int marks = 0;
-    int count = read_notes(pids, &marks);
+    int count = read_notes(&marks);
 
     assert_in_range(count, least, MANY);
     for (int i = 0; i < count; i++) {
         expect_end(pids[i]);
     }
-    assert_int_equal(read_notes(pids, &marks), count); // nobody came later
+    assert_int_equal(read_notes(&marks), count); // nobody came later
     return marks;
 }
 
@@ -207,7 +207,6 @@ static void tree_is_terminated(void)
 // Waits until those in between are gone, and there is the last one.
 static void orphans_are_reached_in(const char *how, enum apart apart)
 {
-    int64_t pids[MANY];
     int marks = 0;
     test_gate_t gate;
     int stay = how[0] == 's' ? 3 : 2; // the child, the last, and a leader
@@ -215,7 +214,7 @@ static void orphans_are_reached_in(const char *how, enum apart apart)
     begin(&gate);
     mp_process_t *process = start_lead(&gate, how, "", apart);
     test_gate_await(&gate, stay);
-    assert_int_equal(read_notes(pids, &marks), 4);
+    assert_int_equal(read_notes(&marks), 4);
     expect_end(pids[2]); // the parent of the last
     kill_and_join(process);
     (void) expect_all_ended(4);
@@ -246,9 +245,21 @@ static void endless_starting_is_ended(void)
     finish(&gate);
 }
 
+// It is always another that is there, and none has a parent.
+static void chain_of_orphans_is_ended(void)
+{
+    test_gate_t gate;
+
+    begin(&gate);
+    mp_process_t *process = start_lead(&gate, "c", "", SESSION);
+    test_gate_await(&gate, 10);
+    kill_and_join(process);
+    (void) expect_all_ended(10);
+    finish(&gate);
+}
+
 static void nobody_else_is_signalled(void)
 {
-    int64_t pids[MANY];
     int marks = 0;
     test_gate_t gate;
     test_gate_t others;
@@ -258,7 +269,7 @@ static void nobody_else_is_signalled(void)
     mp_process_t *sibling = start_lead(&others, "d", "", NOT);
     test_program_start(&program, brood, others.name, NULL);
     test_gate_await(&others, 4);
-    int count = read_notes(pids, &marks);
+    int count = read_notes(&marks);
     assert_int_equal(count, 4);
     test_gate_create(&gate);
     mp_process_t *process = start_lead(&gate, "d", "", SESSION);
@@ -278,7 +289,6 @@ static void nobody_else_is_signalled(void)
 // Windows keeps the job; elsewhere nothing tells any more whose they were.
 static void after_its_end_there_is_a_job_or_nothing(void)
 {
-    int64_t pids[MANY];
     int marks = 0;
     test_gate_t gate;
 
@@ -287,7 +297,7 @@ static void after_its_end_there_is_a_job_or_nothing(void)
         test_start(lead, MP_ARGS(gate.name, brood, "d", "", 0));
     test_gate_await(&gate, 3);
     test_join(process);
-    assert_int_equal(read_notes(pids, &marks), 3);
+    assert_int_equal(read_notes(&marks), 3);
     assert_int_equal(mp_process_kill_tree(process), 0);
     assert_int_equal(mp_process_exit_cause(process, NULL), MP_EXIT_RETURNED);
 #ifndef _WIN32
@@ -363,6 +373,8 @@ static const struct test tests[] = {
      TEST_PROCESSES},
     {"a program that starts others without end is ended with them",
      endless_starting_is_ended, TEST_PROCESSES},
+    {"one that always starts another and ends is ended with the last",
+     chain_of_orphans_is_ended, TEST_PROCESSES},
     {"nobody else is signalled", nobody_else_is_signalled, TEST_PROCESSES},
     {"after the end of a child there is a job of it, or nothing",
      after_its_end_there_is_a_job_or_nothing, TEST_PROCESSES},

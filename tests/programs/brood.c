@@ -6,6 +6,7 @@
 //   o  does so and ends at once: the one below has no parent
 //   s  leads a session of its own from here on (POSIX)
 //   t  on SIGTERM it notes "t" and ends (POSIX)
+//   c  starts one like itself and ends, which is without end: the file ends it
 //   f  starts one brood after the other, and hardly ever stops
 #ifndef _WIN32
 #define _GNU_SOURCE // POSIX 2008, which C11 hides
@@ -24,8 +25,13 @@
 static void note(const char *text)
 {
     const char *path = getenv("MP_TEST_FILE");
-    FILE *file = path != NULL ? fopen(path, "ab") : NULL;
+    FILE *file = path != NULL ? fopen(path, "rb+") : NULL;
 
+    if (file == NULL) {
+        exit(2);
+    }
+    (void) fclose(file); // it is there; what is appended is one piece
+    file = fopen(path, "ab");
     if (file == NULL) {
         exit(2);
     }
@@ -77,6 +83,11 @@ int main(int argc, char **argv)
         prepare(*how);
         if (*how == 'd' || *how == 'o') {
             start(argv[0], argv[1], how[1] != '\0' ? how + 1 : NULL);
+        }
+        if (*how == 'c') {
+            (void) test_gate_arrive(argv[1]);
+            start(argv[0], argv[1], how);
+            return 0;
         }
         if (*how == 'o') {
             return 0;
