@@ -251,9 +251,9 @@ MP_API int mp_process_interrupt(mp_process_t *process);
  * Linux and macOS: the child, those that have one of them as parent, and all of
  * a session that one of them leads; detached children, too. They are stopped
  * first (SIGSTOP), so that none escapes by starting another, then get SIGTERM
- * and go on (SIGCONT). What has lost its parent, and is not in such a session,
- * is not found: nothing tells whose it was. After the end of the child nobody
- * is.
+ * and go on (SIGCONT). What has lost its parent is found only in such a session
+ * (the option `session` makes one): nothing else tells whose it was. After the
+ * end of the child nobody is found.
  *
  * Other systems: the child, and its process group if it leads one.
  *
