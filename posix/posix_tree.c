@@ -52,19 +52,19 @@ static void send_to(tree_t *tree, size_t index, int number)
 
 // ---- finding them ----
 
-static int make_room(tree_t *tree)
+static bool make_room(tree_t *tree)
 {
-    if (tree->count < tree->room) {
-        return 0;
+    if (tree->members != NULL && tree->count < tree->room) {
+        return true;
     }
     size_t room = tree->room == 0 ? FIRST_ROOM : tree->room * 2;
     member_t *bigger = realloc(tree->members, room * sizeof(*bigger));
     if (bigger == NULL) {
-        return mp__fail(MP_ENOMEM, 0, "a tree of processes");
+        return false;
     }
     tree->members = bigger;
     tree->room = room;
-    return 0;
+    return true;
 }
 
 // Takes in a process that was seen as one of them, and stops it.
@@ -72,10 +72,10 @@ static int add(tree_t *tree, const mp_posix_kin_t *kin)
 {
     int pin = -1;
 
-    int r = make_room(tree);
-    if (r == 0 && tree->count > 0) {
-        r = mp_posix_kin_pin(kin->pid, &pin);
+    if (!make_room(tree)) {
+        return mp__fail(MP_ENOMEM, 0, "a tree of processes");
     }
+    int r = tree->count > 0 ? mp_posix_kin_pin(kin->pid, &pin) : 0;
     if (r < 0) {
         return r;
     }

@@ -71,7 +71,7 @@ static int add_number(const char *name, mp_posix_kin_t **list, size_t *count,
     if (*end != '\0' || pid <= 0) {
         return 0;
     }
-    if (*count == *room) {
+    if (*list == NULL || *count == *room) {
         *room = *room == 0 ? FIRST_ROOM : *room * 2;
         mp_posix_kin_t *bigger = realloc(*list, *room * sizeof(*bigger));
         if (bigger == NULL) {
@@ -90,6 +90,8 @@ static int list_numbers(mp_posix_kin_t **list, size_t *count)
     size_t room = 0;
     int r = 0;
 
+    *list = NULL;
+    *count = 0;
     mp_posix_lock();
     DIR *directory = opendir("/proc");
     if (directory == NULL) {
@@ -109,7 +111,6 @@ int mp_posix_kin_list(mp_posix_kin_t **list, size_t *count)
     size_t numbers = 0;
     size_t kept = 0;
 
-    *list = NULL;
     *count = 0;
     int r = list_numbers(list, &numbers);
     if (r < 0) {

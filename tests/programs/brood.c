@@ -10,6 +10,7 @@
 //   f  starts one brood after the other, and hardly ever stops
 #ifndef _WIN32
 #define _GNU_SOURCE // POSIX 2008, which C11 hides
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 #endif
@@ -40,11 +41,12 @@ static long note(const char *text)
 }
 
 #ifndef _WIN32
+static int notes = -1; // for the handler
+
 static void terminated(int number)
 {
     (void) number;
-    (void) note("t"); // nothing else runs here that it could meet
-    _exit(0);
+    _exit(write(notes, "t\n", 2) == 2 ? 0 : 5);
 }
 #endif
 
@@ -62,6 +64,8 @@ static void prepare(char how)
         (void) setsid();
     }
     if (how == 't') {
+        const char *path = getenv("MP_TEST_FILE");
+        notes = path != NULL ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
         (void) signal(SIGTERM, terminated);
     }
 #else
