@@ -8,6 +8,7 @@
 #include <multiprocessing/process.h>
 
 #include "core/block.h"
+#include "core/inherited.h"
 #include "core/log.h"
 #include "core/message.h"
 #include "core/self.h"
@@ -78,11 +79,17 @@ static int become(const mp__block_t *block, const mp_plat_child_t *parent)
     if (r < 0) {
         return r;
     }
-    mp__become_child(&origin, parent);
+    mp__inherited_t *inherited = NULL;
+    r = mp__inherited_adopt(&inherited, block);
+    if (r < 0) {
+        mp__origin_free(&origin);
+        return r;
+    }
+    mp__become_child(&origin, parent, inherited);
     mp__log_inherit(
         &(mp__log_settings_t){(int) block->log_level, block->log_to_stderr});
     (void) mp_set_exit_timeout(block->exit_timeout_ms);
-    r = mp__parent_tie(block->detached);
+    r = mp__parent_tie(block->detached, block->session);
     if (r == 0 && block->interrupts != MP_DEFAULT) {
         r = mp_plat_interrupts(block->interrupts == MP_YES);
     }

@@ -180,6 +180,9 @@ static int inherit(mp_process_t *process, mp_process_t *creator,
 // creator cannot outlive it either.
 static int check_detached(mp_process_t *process, mp_choice_t *daemon)
 {
+    if (process->session && process->context->start == mp__start_thread) {
+        return mp__fail(MP_ENOTSUP, 0, "a thread has its process's session");
+    }
     if (!process->detached) {
         return 0;
     }
@@ -233,6 +236,7 @@ static int fill(mp_process_t *process, const char *target_name,
     mp_choice_t daemon = options->daemon;
 
     process->detached = options->detached;
+    process->session = options->session;
     process->interrupts = options->interrupts;
     int r = take_context(process, options);
     if (r == 0) {

@@ -57,6 +57,10 @@ static void forked(void)
     self.generation = atomic_load(&generation);
     has_parent = false;
     parent.next = mp__children_forget();
+    if (self.inherited != NULL) {
+        parent.inherited = self.inherited;
+        self.inherited = NULL;
+    }
     mp__set_current(NULL);
 }
 
@@ -129,7 +133,8 @@ void mp__origin_free(mp__origin_t *origin)
     free(origin->authkey);
 }
 
-void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link)
+void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link,
+                      mp__inherited_t *inherited)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     parent.identity = self.identity; // what a forked child finds here
@@ -143,6 +148,7 @@ void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link)
     self.depth = origin->depth;
     self.children_made = 0;
     self.failure = NULL;
+    self.inherited = inherited;
     mp__failure_forget();
     parent.name = origin->parent_name;
     parent.child = *link;
@@ -184,9 +190,12 @@ unsigned mp__generation(void)
     return atomic_load_explicit(&generation, memory_order_relaxed);
 }
 
-int mp__parent_tie(bool detached)
+int mp__parent_tie(bool detached, bool session)
 {
-    return mp_plat_parent_tie(&parent.child, detached);
+    if (detached || session) {
+        mp_plat_lead_session();
+    }
+    return detached ? 0 : mp_plat_parent_tie(&parent.child);
 }
 
 const mp_plat_child_t *mp__parent_link(void)

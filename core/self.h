@@ -41,8 +41,10 @@ int mp__origin_of(mp__origin_t *origin, const mp_process_t *process);
 void mp__origin_free(mp__origin_t *origin);
 
 // Makes this process the child that it is, after a fork or in a spawned one.
-// What the origin owns, and the link to the parent, become its own.
-void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link);
+// What the origin owns, the link to the parent, and what it was given (NULL:
+// nothing), become its own.
+void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link,
+                      mp__inherited_t *inherited);
 
 // Makes `process` the current one of this thread (NULL: this process).
 void mp__set_current(mp_process_t *process);
@@ -51,7 +53,7 @@ mp_process_t *mp__self(void);  // this process, also in its threads
 bool mp__in_child(void);       // this code runs in a child or a thread of ours
 unsigned mp__generation(void); // how many forks lie behind this process
 // This process, a child, ends with its parent from now on, unless detached.
-int mp__parent_tie(bool detached);
+int mp__parent_tie(bool detached, bool session);
 const mp_plat_child_t *mp__parent_link(void); // NULL if this is no child
 
 // The guard against spawning without end. The running program may be spawned

@@ -112,3 +112,8 @@ int mp_plat_parent_stop(mp_plat_child_t *parent, const char *marker)
     }
     return marked.stop < 0 ? 0 : take_stop(marked.stop, parent);
 }
+
+void mp_plat_lead_session(void)
+{
+    (void) setsid(); // refused only to who leads one already
+}

@@ -9,11 +9,7 @@ int mp_posix_tie_copy(int descriptor)
     return fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
-int mp_plat_parent_tie(mp_plat_child_t *parent, bool detached)
+int mp_plat_parent_tie(mp_plat_child_t *parent)
 {
-    if (detached) {
-        (void) setsid(); // refused only to who leads a session already
-        return 0;
-    }
     return mp_posix_tie_by_thread(parent->channel);
 }

@@ -312,6 +312,9 @@ static void thread_takes_none_of_it(void)
     options.environment = NULL;
     options.standard_error.kind = MP_STDIO_NULL;
     expect(&options, MP_ENOTSUP);
+    options.standard_error.kind = MP_STDIO_INHERIT;
+    options.session = true;
+    expect(&options, MP_ENOTSUP);
 }
 
 static const struct test tests[] = {

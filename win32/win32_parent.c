@@ -214,11 +214,15 @@ int mp_plat_parent_stop(mp_plat_child_t *parent, const char *marker)
 }
 
 // The child was born into its parent's job, or outside of it.
-int mp_plat_parent_tie(mp_plat_child_t *parent, bool detached)
+int mp_plat_parent_tie(mp_plat_child_t *parent)
 {
     (void) parent;
-    (void) detached;
     return 0;
+}
+
+// Windows means something else by a session.
+void mp_plat_lead_session(void)
+{
 }
 
 // Its handle was needed for the checks already.
