@@ -170,6 +170,12 @@ int mp_posix_cond_init(pthread_cond_t *condition);
 int mp_posix_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                        int64_t deadline);
 
+// ---- memory that forks wipe (posix_wiped.c, posix_memory_*.c) ----
+
+// Has the system wipe it in forked children, if it can.
+void mp_posix_wipe_on_fork(void *page, size_t size);
+void mp_posix_wiped_forked(void); // in the child: where the system did not
+
 // ---- the rest ----
 
 // Waits until `descriptor` is ready for `events`: 1, or 0 after the deadline,

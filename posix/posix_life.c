@@ -35,6 +35,7 @@ static void after_fork_child(void)
     mp_posix_note_forked();
     mp_posix_lifeline_forked();
     mp_posix_stop_forked();
+    mp_posix_wiped_forked();
     unlock_all();
     if (forked_hook != NULL) {
         forked_hook();

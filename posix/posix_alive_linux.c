@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a process has ended is asked of its pidfd, which tells a zombie for
+// dead and a stopped process, or one whose first thread has gone, for alive.
+// Its number may belong to a later process by now: that one was born after the
+// moment at which the first one is known to have lived.
+#include "platform/shared.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "posix/posix.h"
+
+#define NANOSECONDS UINT64_C(1000000000)
+#define STAT_SIZE 1024
+#define FIELDS_BEFORE_START 19 // between the state and the time of start
+
+void mp_plat_life_begin(mp_plat_life_t *life, const mp_plat_memory_t *memory,
+                        int index)
+{
+    struct timespec now;
+
+    (void) memory;
+    (void) index;
+    (void) clock_gettime(CLOCK_BOOTTIME, &now);
+    life->pid = getpid();
+    life->since = (uint64_t) now.tv_sec * NANOSECONDS + (uint64_t) now.tv_nsec;
+}
+
+// The text of /proc/PID/stat, behind the name, which may contain anything: it
+// begins with the state. NULL if there is none.
+static const char *read_stat(int64_t pid, char text[STAT_SIZE])
+{
+    char path[40];
+
+    (void) snprintf(path, sizeof(path), "/proc/%lld/stat", (long long) pid);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return NULL;
+    }
+    ssize_t size = read(descriptor, text, STAT_SIZE - 1);
+    (void) close(descriptor);
+    if (size <= 0) {
+        return NULL;
+    }
+    text[size] = '\0';
+    const char *end = strrchr(text, ')');
+    return end == NULL || end[1] == '\0' ? NULL : end + 2;
+}
+
+// The moment at which it started, in nanoseconds since boot; 0: not known.
+static uint64_t start_of(const char *stat)
+{
+    const char *at = stat;
+
+    for (int i = 0; i <= FIELDS_BEFORE_START && at != NULL; i++) {
+        at = strchr(at + 1, ' ');
+    }
+    long ticks = sysconf(_SC_CLK_TCK);
+    if (at == NULL || ticks <= 0) {
+        return 0;
+    }
+    return strtoull(at + 1, NULL, 10) * (NANOSECONDS / (uint64_t) ticks);
+}
+
+// A tick of the clock that starts are told by is the most that the two clocks
+// can differ.
+static bool is_later_one(const mp_plat_life_t *life, const char *stat)
+{
+    return start_of(stat) > life->since + NANOSECONDS / 50;
+}
+
+// Without pidfds (old kernels, seccomp filters): a zombie that has threads
+// left is alive.
+static bool ended_by_stat(const mp_plat_life_t *life)
+{
+    char text[STAT_SIZE];
+
+    if (kill((pid_t) life->pid, 0) < 0 && errno == ESRCH) {
+        return true;
+    }
+    const char *stat = read_stat(life->pid, text);
+    if (stat == NULL) {
+        return false;
+    }
+    if (is_later_one(life, stat)) {
+        return true;
+    }
+    if (stat[0] != 'Z' && stat[0] != 'X') {
+        return false;
+    }
+    const char *field = stat; // num_threads is two fields before the start
+    for (int i = 0; i < FIELDS_BEFORE_START - 1 && field != NULL; i++) {
+        field = strchr(field + 1, ' ');
+    }
+    return field == NULL || strtol(field, NULL, 10) <= 1;
+}
+
+bool mp_plat_life_ended(const mp_plat_life_t *life,
+                        const mp_plat_memory_t *memory, int index)
+{
+    char text[STAT_SIZE];
+
+    (void) memory;
+    (void) index;
+    int pidfd = (int) syscall(SYS_pidfd_open, (pid_t) life->pid, 0);
+    if (pidfd < 0) {
+        return errno == ESRCH || ended_by_stat(life);
+    }
+    struct pollfd entry = {.fd = pidfd, .events = POLLIN};
+    bool ended = poll(&entry, 1, 0) > 0;
+    if (!ended) {
+        const char *stat = read_stat(life->pid, text);
+        ended = stat != NULL && is_later_one(life, stat);
+    }
+    (void) close(pidfd);
+    return ended;
+}
