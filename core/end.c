@@ -12,6 +12,7 @@
 #include "core/failure.h"
 #include "core/finalize.h"
 #include "core/log.h"
+#include "core/member.h"
 #include "core/self.h"
 #include "core/start.h"
 #include "platform/fail.h"
@@ -105,6 +106,7 @@ int mp__end_run(mp_target_fn function, const mp_args_t *args)
 void mp__end_thread(mp_process_t *process, int code)
 {
     mp__finalizers_drop(process);
+    mp__member_thread_ended();
     mp__set_current(NULL);
     // Who waits for the event takes the lock before anything else: then this
     // thread has let go of the process already.

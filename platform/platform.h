@@ -22,10 +22,16 @@
 
 // ---- life ----
 
-// Prepares the platform once; later calls return at once. `forked` is called
-// in the child of every fork() of this process, the library's or the user's,
-// before fork() returns there, with no lock held.
-int mp_plat_init(void (*forked)(void));
+// What is called around every fork() of this process, the library's or the
+// user's.
+typedef struct mp_plat_hooks {
+    void (*forking)(void); // before it, with all locks held
+    void (*forked)(void); // in the child, before fork() returns, with none held
+    void (*failed)(void); // after one of the library's that made no child
+} mp_plat_hooks_t;
+
+// Prepares the platform once; later calls return at once.
+int mp_plat_init(const mp_plat_hooks_t *hooks);
 
 // Has `run` called, once, when this process ends by exit() or by returning from
 // main(), while its other threads still run. (On Windows a DLL's atexit() runs
@@ -79,7 +85,9 @@ typedef struct mp_plat_local {
     void *process;    // core's: the process that this thread is
     void *exit_point; // core's: where mp_exit() of this thread goes
     bool silent;      // core's: it logs nothing, being in the sink of the log
-    mp_error_t error; // the last failure
+    uint32_t token;   // core's: its own as a member of the family, or 0
+    uint32_t token_process; // core's: of which process that is true
+    mp_error_t error;       // the last failure
     char text[MP_PLAT_TEXT_SIZE];
 } mp_plat_local_t;
 mp_plat_local_t *mp_plat_local(void);

@@ -74,7 +74,8 @@ typedef struct mp_plat_life {
 void mp_plat_life_begin(mp_plat_life_t *life, const mp_plat_memory_t *memory,
                         int index);
 // Whether that process has ended, collected by its parent or not. False if it
-// is stopped, and where the system does not tell.
+// is stopped, and where the system does not tell. A `since` of UINT64_MAX is
+// not known: then its number alone counts.
 bool mp_plat_life_ended(const mp_plat_life_t *life,
                         const mp_plat_memory_t *memory, int index);
 
@@ -82,7 +83,7 @@ bool mp_plat_life_ended(const mp_plat_life_t *life,
 
 // MP_PLAT_WIPED_SIZE bytes that are zero at first, and again in every forked
 // child, however it was forked. Always the same.
-#define MP_PLAT_WIPED_SIZE 64
+#define MP_PLAT_WIPED_SIZE 128
 void *mp_plat_wiped(void);
 // A number that no other living thread of this process has; never 0.
 uint64_t mp_plat_thread_number(void);

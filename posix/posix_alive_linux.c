@@ -74,7 +74,9 @@ static uint64_t start_of(const char *stat)
 // can differ.
 static bool is_later_one(const mp_plat_life_t *life, const char *stat)
 {
-    return start_of(stat) > life->since + NANOSECONDS / 50;
+    uint64_t start = start_of(stat);
+
+    return start > life->since && start - life->since > NANOSECONDS / 50;
 }
 
 // Without pidfds (old kernels, seccomp filters): a zombie that has threads
