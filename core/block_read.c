@@ -10,6 +10,7 @@
 #include "core/arguments.h"
 #include "core/block_format.h"
 #include "core/bytes.h"
+#include "core/object.h"
 #include "platform/fail.h"
 
 static int malformed(const char *what)
@@ -116,6 +117,12 @@ static int read_argument(const field_t *field, mp_arg_t *arg)
         return type == MP_ARG_TEXT && memchr(value, '\0', size) != NULL
                    ? malformed("a NUL inside a text")
                    : 0;
+    }
+    if (type == MP_ARG_OBJECT) {
+        arg->value.data = value;
+        return size == sizeof(mp__reference_t)
+                   ? 0
+                   : malformed("a reference of another size");
     }
     if (size != 8 || type < MP_ARG_INT || type > MP_ARG_FLOAT) {
         return malformed("an argument of another type");

@@ -8,6 +8,7 @@
 
 #include "core/block_format.h"
 #include "core/bytes.h"
+#include "core/object.h"
 #include "platform/fail.h"
 
 // Measures while bytes is NULL, then writes.
@@ -66,10 +67,23 @@ static uint64_t bits_of(const mp_arg_t *arg)
     return bits;
 }
 
+static void put_object(writer_t *writer, const mp__object_t *object)
+{
+    mp__reference_t reference = mp__object_reference(object);
+
+    put_field(writer, MP__TAG_ARGUMENT, 4 + sizeof(reference));
+    put_number32(writer, MP_ARG_OBJECT);
+    put(writer, &reference, sizeof(reference));
+}
+
 static void put_argument(writer_t *writer, const mp_arg_t *arg)
 {
     bool points = arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES;
 
+    if (arg->type == MP_ARG_OBJECT) {
+        put_object(writer, arg->value.data);
+        return;
+    }
     put_field(writer, MP__TAG_ARGUMENT, 4 + (points ? arg->size : 8));
     put_number32(writer, (uint32_t) arg->type);
     if (points) {

@@ -284,13 +284,20 @@ void mp__object_drop(mp__object_t *object)
 
 // ---- references ----
 
-int mp__object_check(const mp__object_t *object, mp__type_t type)
+bool mp__object_is(const mp__object_t *object, mp__type_t type)
+{
+    return mp__arena_has(object, sizeof(*object)) &&
+           mp__type_of(atomic_load(&object->state)) == type;
+}
+
+bool mp__object_is_any(const mp__object_t *object)
 {
     if (!mp__arena_has(object, sizeof(*object)) ||
-        mp__type_of(atomic_load(&object->state)) != type) {
-        return mp__fail(MP_EINVAL, 0, "this is no such object, or it is gone");
+        (mp__offset_of(object) & 63) != 0) {
+        return false;
     }
-    return 0;
+    mp__type_t type = mp__type_of(atomic_load(&object->state));
+    return type >= MP__TYPE_LOCK && type < MP__TYPE_COUNT;
 }
 
 mp__reference_t mp__object_reference(const mp__object_t *object)

@@ -101,8 +101,9 @@ static inline void mp__object_made(mp__object_t *object, mp__type_t type)
 int mp__object_hold(mp__object_t *object);
 void mp__object_drop(mp__object_t *object);
 
-// 0, or MP_EINVAL if it is no object of this type.
-int mp__object_check(const mp__object_t *object, mp__type_t type);
+// Whether it is an object of this type, or of any.
+bool mp__object_is(const mp__object_t *object, mp__type_t type);
+bool mp__object_is_any(const mp__object_t *object);
 
 mp__reference_t mp__object_reference(const mp__object_t *object);
 // The object, held once more. MP_EINVAL: it is of another family; MP_ENOENT: it
