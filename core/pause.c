@@ -5,6 +5,7 @@
 
 #define WATCHES 40
 #define YIELDS 4
+#define ASK_EVERY 64
 
 static void relax(void)
 {
@@ -15,9 +16,24 @@ static void relax(void)
 #endif
 }
 
+// Asked of the system now and then: a process may be moved.
+static bool is_alone(void)
+{
+    static _Atomic unsigned asked;
+    static atomic_bool alone;
+
+    if (atomic_fetch_add_explicit(&asked, 1, memory_order_relaxed) %
+            ASK_EVERY ==
+        0) {
+        atomic_store_explicit(&alone, mp_plat_processors() < 2,
+                              memory_order_relaxed);
+    }
+    return atomic_load_explicit(&alone, memory_order_relaxed);
+}
+
 bool mp__pause(mp__pause_t *pause)
 {
-    if (pause->step == 0 && mp_plat_processors() < 2) {
+    if (pause->step == 0 && is_alone()) {
         pause->step = WATCHES;
     }
     int step = pause->step++;

@@ -57,6 +57,24 @@ static bool look_now_and_then(void)
     return true;
 }
 
+// Who gives up may have been woken in the place of another sleeper.
+static int give_up(mp_word_t *word, bool slept)
+{
+    uint32_t seen = atomic_load(word);
+
+    while (slept && (seen & MP__WORD_WAITERS) == 0) {
+        if (seen == 0) {
+            mp__word_wake(word);
+            break;
+        }
+        if (atomic_compare_exchange_strong(word, &seen,
+                                           seen | MP__WORD_WAITERS)) {
+            break;
+        }
+    }
+    return MP_ETIMEDOUT;
+}
+
 // Who slept does not know whether others still do, so it says that they may.
 int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline)
 {
@@ -81,7 +99,7 @@ int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline)
             continue;
         }
         if (deadline != MP_PLAT_NEVER && mp_plat_now() >= deadline) {
-            return MP_ETIMEDOUT;
+            return give_up(word, mine != token);
         }
         if (announce(word, &seen)) {
             int64_t until = slice_until(deadline);
