@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
@@ -25,9 +26,27 @@ static int map_reservation(mp_plat_memory_t *memory)
     return 0;
 }
 
+// A seccomp filter may refuse memfd_create: a file without a name in a file
+// system of memory is as good, but for its size.
+static int open_low(void)
+{
+    int descriptor =
+        memfd_create("multiprocessing", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (descriptor >= 0 || errno == EMFILE || errno == ENFILE) {
+        return descriptor;
+    }
+    int error = errno;
+    descriptor = open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL,
+                      S_IRUSR | S_IWUSR);
+    if (descriptor < 0) {
+        errno = error;
+    }
+    return descriptor;
+}
+
 static int open_object(void)
 {
-    int low = memfd_create("multiprocessing", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int low = open_low();
     if (low < 0 || low >= FIRST_FREE_NUMBER) {
         return low;
     }
