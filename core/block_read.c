@@ -101,6 +101,16 @@ static int read_time(const field_t *field, int64_t *time_ms)
     return 0;
 }
 
+static int read_handles(mp__block_t *block, const field_t *field)
+{
+    if (field->size % 8 != 0 || field->size > MP_HANDLES_MOST * 8) {
+        return malformed("too many handles");
+    }
+    block->handles = field->bytes;
+    block->handle_count = field->size / 8;
+    return 0;
+}
+
 static int read_argument(const field_t *field, mp_arg_t *arg)
 {
     if (field->size < 4) {
@@ -170,6 +180,8 @@ static int read_field(mp__block_t *block, const field_t *field)
         return r;
     case MP__TAG_EXIT_TIMEOUT:
         return read_time(field, &block->exit_timeout_ms);
+    case MP__TAG_HANDLES:
+        return read_handles(block, field);
     case MP__TAG_ARGUMENT:
         return 0; // read when it is known how many there are
     default:

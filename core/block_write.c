@@ -114,6 +114,12 @@ static void put_fields(writer_t *writer, const mp__block_t *block)
     for (size_t i = 0; i < block->args->count; i++) {
         put_argument(writer, &block->args->items[i]);
     }
+    if (block->handle_count > 0) {
+        put_field(writer, MP__TAG_HANDLES, block->handle_count * 8);
+    }
+    for (size_t i = 0; i < block->handle_count; i++) {
+        put_number64(writer, 0);
+    }
 }
 
 int mp__block_write(const mp__block_t *block, unsigned char **bytes,
@@ -140,4 +146,12 @@ int mp__block_write(const mp__block_t *block, unsigned char **bytes,
     *bytes = writer.bytes;
     *size = (size_t) writer.size;
     return 0;
+}
+
+void mp__block_set_handles(unsigned char *end, const intptr_t *handles,
+                           size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        mp__put64(end - (count - i) * 8, (uint64_t) (int64_t) handles[i]);
+    }
 }

@@ -7,6 +7,7 @@
 #include <multiprocessing/process.h>
 
 #include "core/block.h"
+#include "core/inherited.h"
 #include "core/log.h"
 #include "core/message.h"
 #include "core/self.h"
@@ -61,7 +62,13 @@ static int become(const mp__block_t *block, const mp_plat_child_t *parent)
     if (r < 0) {
         return r;
     }
-    mp__become_child(&origin, parent);
+    mp__inherited_t *inherited = NULL;
+    r = mp__inherited_adopt(&inherited, block);
+    if (r < 0) {
+        mp__origin_free(&origin);
+        return r;
+    }
+    mp__become_child(&origin, parent, inherited);
     mp__log_inherit(
         &(mp__log_settings_t){(int) block->log_level, block->log_to_stderr});
     (void) mp_set_exit_timeout(block->exit_timeout_ms);
@@ -99,7 +106,7 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
 // A spawned child, from its first moment to its last.
 void mp__child_run(const char *marker)
 {
-    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t parent = MP_PLAT_NO_CHILD;
     const mp_target_t *target = NULL;
     mp__block_t block;
 
