@@ -191,14 +191,15 @@ static void sleep_in(cell_t *cell, uint64_t taken, mp_word_t *word,
 
 void mp_plat_sleep(mp_word_t *word, uint32_t value, int64_t deadline)
 {
+    int64_t left = deadline - mp_plat_now();
     uint64_t taken = 0;
 
-    if (atomic_load(word) != value || mp_plat_now() >= deadline) {
+    if (atomic_load(word) != value || left <= 0) {
         return;
     }
     cell_t *cell = table == NULL ? NULL : take(&taken);
     if (cell == NULL) {
-        mp_plat_pause(NO_CELL_NS);
+        mp_plat_pause(left < NO_CELL_NS ? left : NO_CELL_NS);
         return;
     }
     sleep_in(cell, taken, word, value, deadline);

@@ -36,15 +36,20 @@ static void look_up(void *function, size_t size, const char *name)
     memcpy(function, &found, size);
 }
 
+// Once: a forked child has what its parent found, and must not wait for a lock
+// that another thread of the parent held.
 void mp_plat_bell_prepare(uint64_t family)
 {
-    wake_fn wake = NULL;
+    static bool looked_up;
 
     (void) family;
-    look_up(&wait_on_address, sizeof(wait_on_address),
-            "os_sync_wait_on_address_with_timeout");
-    look_up(&wake, sizeof(wake), "os_sync_wake_by_address_all");
-    wake_by_address = wake;
+    if (!looked_up) {
+        looked_up = true;
+        look_up(&wait_on_address, sizeof(wait_on_address),
+                "os_sync_wait_on_address_with_timeout");
+        look_up(&wake_by_address, sizeof(wake_by_address),
+                "os_sync_wake_by_address_all");
+    }
 }
 
 static atomic_uint *word_of(mp_plat_bell_t *bell)

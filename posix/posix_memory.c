@@ -46,18 +46,24 @@ static int map_object(mp_plat_memory_t *memory)
     return 0;
 }
 
+// Moves a new descriptor out of the way of those that children are given.
+static int raise_above(int low)
+{
+    if (low < 0 || low >= FIRST_FREE_NUMBER) {
+        return low;
+    }
+    int high = fcntl(low, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
+    int error = errno == EINVAL ? EMFILE : errno;
+    (void) close(low);
+    errno = error;
+    return high;
+}
+
 // A fork of another thread must not copy a number that is closed in a moment.
 static int open_object(size_t size)
 {
     mp_posix_lock();
-    int low = mp_posix_memory_object(size);
-    int descriptor = low;
-    if (low >= 0 && low < FIRST_FREE_NUMBER) {
-        descriptor = fcntl(low, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
-        int error = errno == EINVAL ? EMFILE : errno;
-        (void) close(low);
-        errno = error;
-    }
+    int descriptor = raise_above(mp_posix_memory_object(size));
     mp_posix_unlock();
     return descriptor;
 }
@@ -90,14 +96,36 @@ int mp_plat_memory_create(mp_plat_memory_t *memory, size_t least, size_t most)
                                              "processes cannot be made");
 }
 
+// A number that a child was given may be one that it gives to others.
+static int take_over(int given)
+{
+    if (given >= FIRST_FREE_NUMBER) {
+        return fcntl(given, F_SETFD, FD_CLOEXEC) < 0 ? -1 : given;
+    }
+    mp_posix_lock();
+    int descriptor = raise_above(given);
+    mp_posix_unlock();
+    return descriptor;
+}
+
 int mp_plat_memory_open(mp_plat_memory_t *memory, intptr_t handle, size_t size)
 {
-    memory->handle = handle;
+    int descriptor = take_over((int) handle);
+    int error = descriptor < 0 ? errno : 0;
+
+    memory->handle = descriptor;
     memory->size = size;
-    int error = map_object(memory);
-    return error == 0 ? 0
-                      : mp_posix_fail(error, "the memory of this family of "
-                                             "processes cannot be mapped");
+    if (error == 0) {
+        error = map_object(memory);
+    }
+    if (error == 0) {
+        return 0;
+    }
+    if (descriptor >= 0) {
+        (void) close(descriptor);
+    }
+    return mp_posix_fail(error, "the memory of this family of processes "
+                                "cannot be mapped");
 }
 
 int mp_plat_memory_commit(const mp_plat_memory_t *memory, size_t offset,
