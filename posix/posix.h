@@ -4,6 +4,7 @@
 #define MP_POSIX_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -199,6 +200,19 @@ const char *mp_posix_self(void);
 int mp_posix_cond_init(pthread_cond_t *condition);
 int mp_posix_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                        int64_t deadline);
+
+// ---- the memory of a family (posix_memory.c, posix_memory_*.c) ----
+
+// A descriptor of an object without a name that can grow to `size`,
+// close-on-exec; errno. With the lock held.
+int mp_posix_memory_object(size_t size);
+// Has the system set memory aside for a range (posix_fill_*.c). An errno.
+int mp_posix_memory_fill(int descriptor, off_t offset, off_t size);
+
+// ---- waiting at a semaphore (posix_semaphore_*.c) ----
+
+// Until it was taken or the deadline, which is near, or for no reason.
+void mp_posix_semaphore_wait(sem_t *semaphore, int64_t deadline);
 
 // ---- memory that forks wipe (posix_wiped.c, posix_memory_*.c) ----
 
