@@ -57,7 +57,7 @@ static int begin(mp_process_t *process)
 // The thread holds the process until it has told its end.
 int mp__start_thread(mp_process_t *process)
 {
-    mp_plat_setup_t unused = {0};
+    mp_plat_setup_t unused = {.memory = MP_PLAT_NONE};
 
     int r = mp__start_function(process, &process->function);
     if (r == 0) {

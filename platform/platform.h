@@ -151,7 +151,9 @@ typedef struct mp_plat_setup {
                                        // MP_PLAT_NONE: this process's
     intptr_t *handles;   // that the child is given, as mp_plat_copy_handle()
     size_t handle_count; // makes them; at most MP_HANDLES_MOST
-    intptr_t *given;     // receives what a spawned child knows them by
+    intptr_t memory;     // of the memory that a spawned child shares, or
+                         // MP_PLAT_NONE
+    intptr_t *given; // receives what the child knows them by, the memory last
 } mp_plat_setup_t;
 
 // What a standard stream of a child can be. These are handles of this process,

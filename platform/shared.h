@@ -44,6 +44,7 @@ void mp_plat_memory_close(mp_plat_memory_t *memory);
 // called once in each process, before it sleeps, and again after a fork.
 // `family` tells this memory from others.
 #define MP_PLAT_SLEEP_ROOM ((size_t) 128 * 1024)
+extern const size_t mp_plat_sleep_room; // how much of that is to be usable
 int mp_plat_sleep_prepare(const mp_plat_memory_t *memory, size_t room_offset,
                           uint64_t family);
 // Sleeps while the word has this value, at most until the deadline. It may

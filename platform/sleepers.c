@@ -43,6 +43,8 @@ _Static_assert(sizeof(table_t) <= MP_PLAT_SLEEP_ROOM, "the room is too small");
 #define LOOK_NS INT64_C(250000000)
 #define NO_CELL_NS INT64_C(2000000)
 
+const size_t mp_plat_sleep_room = MP_PLAT_SLEEP_ROOM;
+
 static table_t *table;
 static const unsigned char *base;
 
