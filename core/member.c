@@ -17,7 +17,7 @@ enum { FREE, RESERVED, LIVE, DEAD };
 _Static_assert(MP__SLOTS == 1 << INDEX_BITS, "an index has its bits");
 
 mp__own_t *mp__own;
-static unsigned threads; // of that method; guarded by the state lock
+static unsigned threads;        // of that method; guarded by the state lock
 static uint32_t reserved_token; // for the fork under way
 
 static uint64_t make_key(unsigned state, uint32_t generation, int64_t pid)
@@ -286,9 +286,8 @@ uint32_t mp__token_slow(void)
     if (local->process == NULL) {
         return mp__process_token();
     }
-    return local->token_process == mp__process_token()
-               ? local->token
-               : token_of_thread(local);
+    return local->token_process == mp__process_token() ? local->token
+                                                       : token_of_thread(local);
 }
 
 void mp__member_thread_ended(void)
