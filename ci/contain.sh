@@ -54,6 +54,8 @@ if [ -n "$group" ]; then
     exit $rc
 fi
 
+[ -z "$memory" ] || rmdir "$memory"
+
 # This limit counts all processes of the user, and does not bind root.
 if command -v prlimit >/dev/null 2>&1 && [ "$(id -u)" != 0 ]; then
     hard=$(prlimit --nproc --noheadings --output HARD)
