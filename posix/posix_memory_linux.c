@@ -5,8 +5,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#define MEMINFO_SIZE 2048
+#define KIB UINT64_C(1024)
+#define LEFT_TO_OTHERS 32 // one part in so many of all memory
 
 // It grows as it is filled.
 int mp_posix_memory_object(size_t size)
@@ -20,14 +28,64 @@ int mp_posix_memory_object(size_t size)
     return descriptor;
 }
 
+// A number of /proc/meminfo, in bytes; 0 if it is not there.
+static uint64_t number_in(const char *text, const char *name)
+{
+    const char *at = strstr(text, name);
+    return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 10) * KIB;
+}
+
+// What the system could give without stopping programs. UINT64_MAX: not told.
+static uint64_t available(void)
+{
+    char text[MEMINFO_SIZE];
+
+    int descriptor = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return UINT64_MAX;
+    }
+    ssize_t size = read(descriptor, text, sizeof(text) - 1);
+    (void) close(descriptor);
+    if (size <= 0) {
+        return UINT64_MAX;
+    }
+    text[size] = '\0';
+    uint64_t memory = number_in(text, "MemAvailable:");
+    return memory == 0 ? UINT64_MAX : memory + number_in(text, "SwapFree:");
+}
+
+// fallocate() does not refuse what there is not: it takes all, and then the
+// system kills one program after the other. Most of the time there is plenty,
+// which one call tells.
+static bool is_there(uint64_t size)
+{
+    struct sysinfo info;
+
+    if (sysinfo(&info) < 0) {
+        return true;
+    }
+    uint64_t all = (uint64_t) info.totalram * info.mem_unit;
+    uint64_t wanted = size + all / LEFT_TO_OTHERS;
+    return (uint64_t) info.freeram * info.mem_unit >= wanted ||
+           available() >= wanted;
+}
+
 // Growing over the limit of files is a signal that ends the process.
-int mp_posix_memory_fill(int descriptor, off_t offset, off_t size)
+static bool is_over_limit(off_t end)
 {
     struct rlimit limit;
 
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-        limit.rlim_cur < (rlim_t) (offset + size)) {
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+           limit.rlim_cur < (rlim_t) end;
+}
+
+int mp_posix_memory_fill(int descriptor, off_t offset, off_t size)
+{
+    if (is_over_limit(offset + size)) {
         return ENOSPC;
+    }
+    if (!is_there((uint64_t) size)) {
+        return ENOMEM;
     }
     return fallocate(descriptor, 0, offset, size) == 0 ? 0 : errno;
 }

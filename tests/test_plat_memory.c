@@ -3,6 +3,7 @@
 // have it, and what there is not is an error.
 #include "tests/peer.h"
 
+#include <stdio.h>
 #include <string.h>
 #ifdef _WIN32
 #include <windows.h>
@@ -15,7 +16,7 @@
 #define MOST (256 * MIB)
 #define FAR_AWAY (MOST - PEER_DATA_SIZE) // the last part of the reservation
 
-enum { READER, GROWER, LIMITED };
+enum { READER, GROWER, LIMITED, GREEDY };
 
 struct data {
     mp_word_t mapped;
@@ -78,8 +79,32 @@ static int meet_limit(const mp_plat_memory_t *given, int number)
 #endif
 }
 
-const peer_role_fn peer_roles[] = {
-    [READER] = read_and_answer, [GROWER] = see_growth, [LIMITED] = meet_limit};
+// All memory of the machine, and more. Should the system look for programs to
+// kill for that, it takes this one.
+static int want_all_memory(const mp_plat_memory_t *given, int number)
+{
+    const size_t most = (size_t) 1 << 45;
+    mp_plat_memory_t memory;
+    FILE *score = fopen("/proc/self/oom_score_adj", "w");
+
+    (void) given;
+    (void) number;
+    if (score != NULL) {
+        (void) fputs("1000", score);
+        (void) fclose(score);
+    }
+    if (mp_plat_memory_create(&memory, MIB, most) < 0) {
+        return 1;
+    }
+    int r = mp_plat_memory_commit(&memory, 0, memory.size);
+    mp_plat_memory_close(&memory);
+    return r == MP_ENOMEM || r == MP_ENOSPC ? 0 : 2;
+}
+
+const peer_role_fn peer_roles[] = {[READER] = read_and_answer,
+                                   [GROWER] = see_growth,
+                                   [LIMITED] = meet_limit,
+                                   [GREEDY] = want_all_memory};
 
 static void peers_share_memory(void)
 {
@@ -166,6 +191,20 @@ static void limit_of_file_sizes_is_an_error(void)
     mp_plat_memory_close(&memory);
 }
 
+// Only Linux tells that without taking it first.
+static void more_memory_than_there_is_is_an_error(void)
+{
+#if defined(__linux__) && !defined(MP_TEST_SLEEPERS)
+    mp_plat_memory_t memory;
+    peer_t peer;
+
+    peer_memory(&memory, MOST);
+    peer_start(&peer, PEER_FRESH, &memory, GREEDY, 0);
+    assert_int_equal(peer_wait(&peer), 0);
+    mp_plat_memory_close(&memory);
+#endif
+}
+
 static void no_other_program_gets_the_handle(void)
 {
     mp_plat_memory_t memory;
@@ -191,6 +230,8 @@ static const struct test tests[] = {
      what_is_too_much_is_halved_down_to_the_least, TEST_ONCE},
     {"a limit of file sizes is an error", limit_of_file_sizes_is_an_error,
      TEST_ONCE},
+    {"more memory than there is is an error",
+     more_memory_than_there_is_is_an_error, TEST_ONCE},
     {"no other program gets the handle", no_other_program_gets_the_handle,
      TEST_ONCE},
 };
