@@ -16,13 +16,20 @@
 #define MOST (256 * MIB)
 #define FAR_AWAY (MOST - PEER_DATA_SIZE) // the last part of the reservation
 
+#define TEXT_SIZE 32
+
 enum { READER, GROWER, LIMITED, GREEDY };
 
 struct data {
     mp_word_t mapped;
     mp_word_t grown;
-    char text[32];
+    char text[TEXT_SIZE];
 };
+
+static void say(char *place, const char *text)
+{
+    (void) snprintf(place, TEXT_SIZE, "%s", text);
+}
 
 static int read_and_answer(const mp_plat_memory_t *memory, int number)
 {
@@ -31,7 +38,7 @@ static int read_and_answer(const mp_plat_memory_t *memory, int number)
     if (number != 7 || strcmp(data->text, "from the parent") != 0) {
         return 1;
     }
-    (void) strcpy(data->text, "from the child");
+    say(data->text, "from the child");
     return 0;
 }
 
@@ -115,7 +122,7 @@ static void peers_share_memory(void)
     struct data *data = peer_data(&memory);
     for (enum peer_kind kind = 0; kind < PEER_KINDS; kind++) {
         if (peer_can(kind)) {
-            (void) strcpy(data->text, "from the parent");
+            say(data->text, "from the parent");
             peer_start(&peer, kind, &memory, READER, 7);
             assert_int_equal(peer_wait(&peer), 0);
             assert_string_equal(data->text, "from the child");
@@ -139,7 +146,7 @@ static void memory_grows_under_those_who_have_it(void)
         assert_true(peer_await_word(&data->mapped, 1));
         assert_int_equal(
             mp_plat_memory_commit(&memory, FAR_AWAY, PEER_DATA_SIZE), 0);
-        (void) strcpy((char *) memory.base + FAR_AWAY, "far away");
+        say((char *) memory.base + FAR_AWAY, "far away");
         atomic_store(&data->grown, 1);
         assert_int_equal(peer_wait(&peer), 0);
         assert_int_equal(memory.base[MOST / 2 + MIB - 1], 'x');
