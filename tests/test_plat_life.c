@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether another process has ended, below core; and what of a process its
-// forked children do not have.
+// Whether another process has ended, below core; and what belongs to one
+// process or thread.
 #ifndef _WIN32
 #define _GNU_SOURCE // syscall(), which C11 hides
 #endif
@@ -236,6 +236,32 @@ static void a_forked_child_finds_wiped_bytes(void)
 }
 #endif
 
+static uint64_t numbers[2];
+static mp_word_t numbered;
+
+static void note_number(int number)
+{
+    numbers[number] = mp_plat_thread_number();
+    (void) atomic_fetch_add(&numbered, 1);
+    (void) peer_await_word(&numbered, 2);
+    if (numbers[number] != mp_plat_thread_number()) {
+        numbers[number] = 0;
+    }
+}
+
+static void threads_have_numbers(void)
+{
+    test_run_threads(2, note_number);
+    assert_true(numbers[0] != 0 && numbers[1] != 0);
+    assert_true(numbers[0] != numbers[1]);
+}
+
+static void processors_are_counted(void)
+{
+    assert_in_range(mp_plat_processors(), 1, 100000);
+    assert_int_equal(mp_plat_processors(), mp_plat_processors());
+}
+
 static const struct test tests[] = {
     {"the end of a process is seen", the_end_of_a_process_is_seen, TEST_ONCE},
     {"the end of a killed process is seen", the_end_of_a_killed_process_is_seen,
@@ -245,6 +271,8 @@ static const struct test tests[] = {
     {"this process lives", this_process_lives, TEST_ONCE},
     {"wiped bytes are always the same", wiped_bytes_are_always_the_same,
      TEST_ONCE},
+    {"threads have numbers", threads_have_numbers, TEST_ONCE},
+    {"processors are counted", processors_are_counted, TEST_ONCE},
 #ifndef _WIN32
     {"a process without its first thread lives",
      a_process_without_its_first_thread_lives, TEST_ONCE},
