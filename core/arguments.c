@@ -6,17 +6,31 @@
 
 #include <multiprocessing/process.h>
 
+#include "core/object.h"
 #include "core/self.h"
 #include "platform/fail.h"
 
 #define ALIGNMENT 16 // bytes may be read as any type
 
-static bool points(const mp_arg_t *arg)
+// Whether it has data behind the row. A reference has, an object has not.
+static bool points(const mp_arg_t *arg, bool sized)
 {
-    return arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES;
+    return arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES ||
+           (arg->type == MP_ARG_OBJECT && sized);
 }
 
-static int check(const mp_arg_t *arg, size_t index)
+// A pointer that is cast to what it is not is found here, not in the child.
+static int check_object(const mp_arg_t *arg, size_t index)
+{
+    const mp__object_t *object = arg->value.data;
+
+    if (object != NULL && mp__object_is_any(object)) {
+        return 0;
+    }
+    return mp__fail(MP_EINVAL, 0, "argument %zu is no shared object", index);
+}
+
+static int check(const mp_arg_t *arg, size_t index, bool sized)
 {
     switch (arg->type) {
     case MP_ARG_INT:
@@ -30,6 +44,8 @@ static int check(const mp_arg_t *arg, size_t index)
             return 0;
         }
         return mp__fail(MP_EINVAL, 0, "argument %zu is a NULL pointer", index);
+    case MP_ARG_OBJECT:
+        return sized ? 0 : check_object(arg, index);
     case MP_ARG_TOO_LARGE:
         return mp__fail(MP_ERANGE, 0,
                         "argument %zu is above the largest signed integer of "
@@ -59,11 +75,11 @@ static size_t room_for(size_t length)
 static int measure(const mp_args_t *args, bool sized, size_t *size)
 {
     for (size_t i = 0; i < args->count; i++) {
-        int r = check(&args->items[i], i);
+        int r = check(&args->items[i], i, sized);
         if (r < 0) {
             return r;
         }
-        if (!points(&args->items[i])) {
+        if (!points(&args->items[i], sized)) {
             continue;
         }
         size_t room = room_for(length_of(&args->items[i], sized));
@@ -79,7 +95,7 @@ static void copy_item(mp_arg_t *copy, const mp_arg_t *arg, bool sized,
                       char **room)
 {
     *copy = *arg;
-    if (!points(arg)) {
+    if (!points(arg, sized)) {
         return;
     }
     copy->size = length_of(arg, sized);
@@ -125,9 +141,74 @@ static int copy_row(mp_args_t **out, const mp_args_t *args, bool sized)
     return 0;
 }
 
+// Lets go of the objects among the first `count` arguments.
+static void drop_objects(const mp_args_t *args, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (args->items[i].type == MP_ARG_OBJECT) {
+            mp__object_drop(
+                (mp__object_t *) (uintptr_t) args->items[i].value.data);
+        }
+    }
+}
+
+static int hold_objects(const mp_args_t *args)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        int r =
+            args->items[i].type != MP_ARG_OBJECT
+                ? 0
+                : mp__object_hold(
+                      (mp__object_t *) (uintptr_t) args->items[i].value.data);
+        if (r < 0) {
+            drop_objects(args, i);
+            return r;
+        }
+    }
+    return 0;
+}
+
 int mp__args_copy(mp_args_t **out, const mp_args_t *args)
 {
-    return copy_row(out, args, false);
+    int r = copy_row(out, args, false);
+    if (r < 0) {
+        return r;
+    }
+    r = hold_objects(*out);
+    if (r < 0) {
+        free(*out);
+        *out = NULL;
+    }
+    return r;
+}
+
+void mp__args_free(mp_args_t *args, bool holds)
+{
+    if (args != NULL && holds) {
+        drop_objects(args, args->count);
+    }
+    free(args);
+}
+
+int mp__args_resolve(mp_args_t *args)
+{
+    mp_arg_t *items = (mp_arg_t *) (uintptr_t) args->items;
+
+    for (size_t i = 0; i < args->count; i++) {
+        mp__reference_t reference;
+        mp__object_t *object = NULL;
+        if (items[i].type != MP_ARG_OBJECT) {
+            continue;
+        }
+        memcpy(&reference, items[i].value.data, sizeof(reference));
+        int r = mp__object_open(&reference, MP__TYPE_NONE, &object);
+        if (r < 0) {
+            return r;
+        }
+        items[i].value.data = object;
+        items[i].size = 0;
+    }
+    return 0;
 }
 
 int mp__args_copy_sized(mp_args_t **out, const mp_args_t *args)
@@ -153,9 +234,10 @@ int mp_args_type(const mp_args_t *args, size_t index)
 static const char *type_name(int type)
 {
     static const char *const names[] = {
-        [MP_ARG_INT] = "an int",    [MP_ARG_BOOL] = "a bool",
-        [MP_ARG_FLOAT] = "a float", [MP_ARG_TEXT] = "a text",
-        [MP_ARG_BYTES] = "bytes",   [MP_ARG_TOO_LARGE] = "too large"};
+        [MP_ARG_INT] = "an int",         [MP_ARG_BOOL] = "a bool",
+        [MP_ARG_FLOAT] = "a float",      [MP_ARG_TEXT] = "a text",
+        [MP_ARG_BYTES] = "bytes",        [MP_ARG_OBJECT] = "a shared object",
+        [MP_ARG_TOO_LARGE] = "too large"};
     return names[type];
 }
 
@@ -302,3 +384,40 @@ const void *mp_args_bytes(const mp_args_t *args, size_t index, size_t *size)
     }
     return value;
 }
+
+// ---- shared objects ----
+
+static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
+                      void *out)
+{
+    int why = 0;
+    if (out == NULL) {
+        return no_place();
+    }
+    const mp_arg_t *found = find(args, index, MP_ARG_OBJECT, &why);
+    if (found == NULL) {
+        return why;
+    }
+    const mp__object_t *object = found->value.data;
+    if (!mp__object_is(object, type)) {
+        return mp__fail(MP_ETYPE, 0, "argument %zu is another shared object",
+                        index);
+    }
+    memcpy(out, &object, sizeof(object));
+    return 0;
+}
+
+#define SHARED(name, type)                                                     \
+    int mp_args_get_##name(const mp_args_t *args, size_t index,                \
+                           mp_##name##_t **out)                                \
+    {                                                                          \
+        return get_object(args, index, type, (void *) out);                    \
+    }                                                                          \
+    mp_##name##_t *mp_args_##name(const mp_args_t *args, size_t index)         \
+    {                                                                          \
+        mp_##name##_t *object = NULL;                                          \
+        insist(mp_args_get_##name(args, index, &object));                      \
+        return object;                                                         \
+    }
+SHARED(lock, MP__TYPE_LOCK)
+SHARED(rlock, MP__TYPE_RLOCK)

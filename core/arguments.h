@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copies of arguments: one block holds the row, its items and what they point
-// to, and free() frees it.
+// to. The copy holds the shared objects among them.
 #ifndef MP_CORE_ARGUMENTS_H
 #define MP_CORE_ARGUMENTS_H
 
@@ -8,9 +8,16 @@
 
 // MP_EINVAL a NULL where a text or bytes should be, or an unknown type;
 // MP_ERANGE an integer that is too large; MP_ENOMEM.
+// An object that is none is MP_EINVAL, too.
 int mp__args_copy(mp_args_t **out, const mp_args_t *args);
 
-// The same for texts that say their length in `size` and have no NUL.
+// The same for texts that say their length in `size` and have no NUL, and
+// objects that are references: these are held only by the next call.
 int mp__args_copy_sized(mp_args_t **out, const mp_args_t *args);
+// Opens the references: MP_EINVAL, MP_ENOENT.
+int mp__args_resolve(mp_args_t *args);
+
+// Lets go of the objects, and frees it. `holds` false: they are not held.
+void mp__args_free(mp_args_t *args, bool holds);
 
 #endif

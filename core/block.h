@@ -31,7 +31,9 @@ typedef struct mp__block {
     bool log_to_stderr;
     int64_t exit_timeout_ms; // MP_FOREVER where nothing is said of it
     const mp_args_t *args;
-    size_t handle_count;
+    uint64_t family;              // whose memory the child shares
+    uint64_t memory_size;         // of the reservation; 0: there is none
+    size_t handle_count;          // the last is that memory's, if there is any
     const unsigned char *handles; // 64 bits each; written later, see below
 } mp__block_t;
 

@@ -32,6 +32,8 @@ enum mp__block_tag {
     MP__TAG_INTERRUPTS, // of the enum mp_choice, plus one
     MP__TAG_BUILD_ID,   // of the program, if the child is to run the same
     MP__TAG_SESSION,
+    MP__TAG_FAMILY, // 64 bits
+    MP__TAG_MEMORY, // 64 bits
     MP__TAG_HANDLES // 64 bits each; the last field, if there are any
 };
 

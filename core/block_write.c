@@ -8,6 +8,7 @@
 
 #include "core/block_format.h"
 #include "core/bytes.h"
+#include "core/object.h"
 #include "platform/fail.h"
 #include "platform/platform.h"
 
@@ -58,6 +59,12 @@ static void put_small(writer_t *writer, uint32_t tag, uint32_t number)
     put_number32(writer, number);
 }
 
+static void put_large(writer_t *writer, uint32_t tag, uint64_t number)
+{
+    put_field(writer, tag, 8);
+    put_number64(writer, number);
+}
+
 static uint64_t bits_of(const mp_arg_t *arg)
 {
     uint64_t bits = (uint64_t) arg->value.integer;
@@ -67,10 +74,23 @@ static uint64_t bits_of(const mp_arg_t *arg)
     return bits;
 }
 
+static void put_object(writer_t *writer, const mp__object_t *object)
+{
+    mp__reference_t reference = mp__object_reference(object);
+
+    put_field(writer, MP__TAG_ARGUMENT, 4 + sizeof(reference));
+    put_number32(writer, MP_ARG_OBJECT);
+    put(writer, &reference, sizeof(reference));
+}
+
 static void put_argument(writer_t *writer, const mp_arg_t *arg)
 {
     bool points = arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES;
 
+    if (arg->type == MP_ARG_OBJECT) {
+        put_object(writer, arg->value.data);
+        return;
+    }
     put_field(writer, MP__TAG_ARGUMENT, 4 + (points ? arg->size : 8));
     put_number32(writer, (uint32_t) arg->type);
     if (points) {
@@ -97,8 +117,9 @@ static void put_fields(writer_t *writer, const mp__block_t *block)
     put(writer, block->authkey, block->authkey_size);
     put_small(writer, MP__TAG_LOG_LEVEL, block->log_level);
     put_small(writer, MP__TAG_LOG_TO_STDERR, block->log_to_stderr ? 1 : 0);
-    put_field(writer, MP__TAG_EXIT_TIMEOUT, 8);
-    put_number64(writer, (uint64_t) block->exit_timeout_ms);
+    put_large(writer, MP__TAG_EXIT_TIMEOUT, (uint64_t) block->exit_timeout_ms);
+    put_large(writer, MP__TAG_FAMILY, block->family);
+    put_large(writer, MP__TAG_MEMORY, block->memory_size);
     if (block->build_id != NULL) {
         put_field(writer, MP__TAG_BUILD_ID, MP_PLAT_BUILD_SIZE);
         put(writer, block->build_id, MP_PLAT_BUILD_SIZE);

@@ -13,6 +13,7 @@
 #include "core/finalize.h"
 #include "core/inherited.h"
 #include "core/log.h"
+#include "core/member.h"
 #include "core/self.h"
 #include "core/start.h"
 #include "platform/fail.h"
@@ -106,6 +107,7 @@ int mp__end_run(mp_target_fn function, const mp_args_t *args)
 void mp__end_thread(mp_process_t *process, int code)
 {
     mp__finalizers_drop(process);
+    mp__member_thread_ended();
     mp__set_current(NULL);
     mp__inherited_drop(process->inherited);
     process->inherited = NULL;

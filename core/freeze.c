@@ -7,7 +7,10 @@
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/process.h>
 
+#include "core/arena.h"
+#include "core/arguments.h"
 #include "core/block.h"
+#include "core/bytes.h"
 #include "core/inherited.h"
 #include "core/log.h"
 #include "core/message.h"
@@ -100,6 +103,17 @@ static int become(const mp__block_t *block, const mp_plat_child_t *parent)
                                     : mp_set_start_method(block->method, true);
 }
 
+// The last handle is that of the memory that the family shares.
+static int share_memory(mp__block_t *block)
+{
+    if (block->memory_size == 0) {
+        return 0;
+    }
+    size_t last = --block->handle_count;
+    return mp__arena_open((intptr_t) mp__get64(block->handles + last * 8),
+                          block->memory_size, block->family);
+}
+
 static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
                    const mp_target_t **target)
 {
@@ -115,6 +129,12 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
     }
     if (r == 0) {
         r = find_target(block, target);
+    }
+    if (r == 0) {
+        r = share_memory(block);
+    }
+    if (r == 0) {
+        r = mp__args_resolve((mp_args_t *) (uintptr_t) block->args);
     }
     if (r == 0) {
         r = become(block, parent);

@@ -4,6 +4,7 @@
 #include "core/children.h"
 #include "core/failure.h"
 #include "core/log.h"
+#include "core/member.h"
 #include "core/self.h"
 #include "core/start.h"
 #include "core/whose.h"
@@ -115,6 +116,9 @@ static bool collected(mp_process_t *process)
                  mp__collect_locked(process);
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
     mp__log_ended();
+    if (ended && process->kind == MP__KIND_CHILD && process->ended == NULL) {
+        mp__members_recover(process->child.pid);
+    }
     return ended;
 }
 

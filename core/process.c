@@ -91,7 +91,7 @@ void mp__process_free(mp_process_t *process)
         mp_process_t *creator = process->creator;
         free_handles(process);
         free(process->target_name);
-        free(process->args);
+        mp__args_free(process->args, process->generation == mp__generation());
         free(process->identity);
         mp__settings_free(process->settings);
         if (!process->name_is_static) {

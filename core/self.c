@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/arena.h"
 #include "core/children.h"
 #include "core/end.h"
 #include "core/failure.h"
+#include "core/member.h"
 #include "platform/fail.h"
 
 static char main_name[] = "MainProcess";
@@ -55,6 +57,7 @@ static void forked(void)
     atomic_fetch_add(&generation, 1);
     self.child.pid = mp_plat_pid();
     self.generation = atomic_load(&generation);
+    mp__arena_forked();
     has_parent = false;
     parent.next = mp__children_forget();
     if (self.inherited != NULL) {
@@ -76,7 +79,10 @@ int mp__ready(void)
     if (atomic_load_explicit(&ready, memory_order_acquire)) {
         return 0;
     }
-    int r = mp_plat_init(forked);
+    static const mp_plat_hooks_t hooks = {mp__member_forking, forked,
+                                          mp__member_not_forked};
+
+    int r = mp_plat_init(&hooks);
     if (r < 0) {
         return r;
     }

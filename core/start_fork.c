@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/arena.h"
 #include "core/end.h"
 #include "core/inherited.h"
 #include "core/log.h"
@@ -67,6 +68,7 @@ static int fork_with_settings(mp_process_t *process, mp_target_fn function)
 {
     const mp__settings_t *settings = process->settings;
     mp_plat_setup_t setup = {.directory = settings->directory,
+                             .memory = MP_PLAT_NONE,
                              .environment = settings->environment};
     mp__inherited_t *inherited = NULL;
     intptr_t pipes[MP__STREAMS];
@@ -91,6 +93,9 @@ int mp__start_fork(mp_process_t *process)
     mp_target_fn function = NULL;
 
     int r = mp__start_function(process, &function);
+    if (r == 0) {
+        r = mp__arena_ready(); // before the fork, so that both have the same
+    }
     if (r < 0) {
         return r;
     }

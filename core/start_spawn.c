@@ -7,6 +7,7 @@
 
 #include <multiprocessing/finalize.h>
 
+#include "core/arena.h"
 #include "core/block.h"
 #include "core/context.h"
 #include "core/inherited.h"
@@ -73,6 +74,8 @@ static int write_block(const mp_process_t *process, bool running_program,
                          .log_level = (uint32_t) log.level,
                          .log_to_stderr = log.to_stderr,
                          .exit_timeout_ms = mp_get_exit_timeout(),
+                         .family = mp__arena()->family,
+                         .memory_size = mp__memory.size,
                          .args = process->args};
     if (running_program) {
         mp_plat_build_id(build_id);
@@ -81,6 +84,7 @@ static int write_block(const mp_process_t *process, bool running_program,
     if (process->settings != NULL) {
         block.handle_count = process->settings->handle_count;
     }
+    block.handle_count++; // the memory
     r = describe_target(process, running_program, &block, module);
     if (r == 0) {
         r = mp__block_write(&block, bytes, size);
@@ -169,9 +173,10 @@ static int spawn(const mp_process_t *process, const mp_launch_t *launch,
                  mp_plat_child_t *child, intptr_t pipes[MP__STREAMS],
                  unsigned char *block_end)
 {
-    intptr_t given[MP_HANDLES_MOST];
+    intptr_t given[MP_HANDLES_MOST + 1];
     mp_plat_setup_t setup = {.directory = launch->directory,
                              .environment = launch->environment,
+                             .memory = mp__memory.handle,
                              .given = given};
     mp__inherited_t *inherited = NULL;
     int r = mp__inherited_copy(&inherited, process->settings, &setup);
@@ -192,7 +197,7 @@ static int spawn(const mp_process_t *process, const mp_launch_t *launch,
         mp__handles_close(pipes);
         return r;
     }
-    mp__block_set_handles(block_end, given, setup.handle_count);
+    mp__block_set_handles(block_end, given, setup.handle_count + 1);
     return 0;
 }
 
@@ -227,6 +232,9 @@ int mp__start_spawn(mp_process_t *process)
     int r = mp__launch_prepare(process, &launch);
     if (r == 0) {
         r = mp__guard_check(launch.path == NULL);
+    }
+    if (r == 0) {
+        r = mp__arena_ready();
     }
     if (r == 0) {
         r = write_block(process, launch.path == NULL, &bytes, &size);

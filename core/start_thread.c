@@ -4,6 +4,7 @@
 #include "core/end.h"
 #include "core/inherited.h"
 #include "core/log.h"
+#include "core/member.h"
 #include "core/self.h"
 
 static void thread_main(void *argument)
@@ -11,6 +12,7 @@ static void thread_main(void *argument)
     mp_process_t *process = argument;
 
     mp__set_current(process);
+    mp__member_thread_began();
     mp__log_silence(process->silent);
     mp_log(MP_LOG_INFO, MP__LOG_CALLING);
     int code = mp__end_run(process->function, process->args);
@@ -57,7 +59,7 @@ static int begin(mp_process_t *process)
 // The thread holds the process until it has told its end.
 int mp__start_thread(mp_process_t *process)
 {
-    mp_plat_setup_t unused = {0};
+    mp_plat_setup_t unused = {.memory = MP_PLAT_NONE};
 
     int r = mp__start_function(process, &process->function);
     if (r == 0) {

@@ -21,6 +21,7 @@
 #include <multiprocessing/export.h>
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/launch.h>
+#include <multiprocessing/lock.h>
 #include <multiprocessing/log.h>
 #include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>

@@ -22,10 +22,16 @@
 
 // ---- life ----
 
-// Prepares the platform once; later calls return at once. `forked` is called
-// in the child of every fork() of this process, the library's or the user's,
-// before fork() returns there, with no lock held.
-int mp_plat_init(void (*forked)(void));
+// What is called around every fork() of this process, the library's or the
+// user's.
+typedef struct mp_plat_hooks {
+    void (*forking)(void); // before it, with all locks held
+    void (*forked)(void); // in the child, before fork() returns, with none held
+    void (*failed)(void); // after one of the library's that made no child
+} mp_plat_hooks_t;
+
+// Prepares the platform once; later calls return at once.
+int mp_plat_init(const mp_plat_hooks_t *hooks);
 
 // Has `run` called, once, when this process ends by exit() or by returning from
 // main(), while its other threads still run. (On Windows a DLL's atexit() runs
@@ -79,7 +85,9 @@ typedef struct mp_plat_local {
     void *process;    // core's: the process that this thread is
     void *exit_point; // core's: where mp_exit() of this thread goes
     bool silent;      // core's: it logs nothing, being in the sink of the log
-    mp_error_t error; // the last failure
+    uint32_t token;   // core's: its own as a member of the family, or 0
+    uint32_t token_process; // core's: of which process that is true
+    mp_error_t error;       // the last failure
     char text[MP_PLAT_TEXT_SIZE];
 } mp_plat_local_t;
 mp_plat_local_t *mp_plat_local(void);
@@ -150,7 +158,9 @@ typedef struct mp_plat_setup {
                                        // MP_PLAT_NONE: this process's
     intptr_t *handles;   // that the child is given, as mp_plat_copy_handle()
     size_t handle_count; // makes them; at most MP_HANDLES_MOST
-    intptr_t *given;     // receives what a spawned child knows them by
+    intptr_t memory;     // of the memory that a spawned child shares, or
+                         // MP_PLAT_NONE
+    intptr_t *given; // receives what the child knows them by, the memory last
 } mp_plat_setup_t;
 
 // What a standard stream of a child can be. These are handles of this process,

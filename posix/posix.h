@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -229,6 +230,25 @@ typedef struct mp_posix_run {
 // NULL: the running program.
 int mp_posix_run_open(mp_posix_run_t *run, const char *program);
 void mp_posix_run_close(mp_posix_run_t *run);
+
+// ---- the memory of a family (posix_memory.c, posix_memory_*.c) ----
+
+// A descriptor of an object without a name that can grow to `size`,
+// close-on-exec; errno. With the lock held.
+int mp_posix_memory_object(size_t size);
+// Has the system set memory aside for a range (posix_fill_*.c). An errno.
+int mp_posix_memory_fill(int descriptor, off_t offset, off_t size);
+
+// ---- waiting at a semaphore (posix_semaphore_*.c) ----
+
+// Until it was taken or the deadline, which is near, or for no reason.
+void mp_posix_semaphore_wait(sem_t *semaphore, int64_t deadline);
+
+// ---- memory that forks wipe (posix_wiped.c, posix_memory_*.c) ----
+
+// Has the system wipe it in forked children, if it can.
+void mp_posix_wipe_on_fork(void *page, size_t size);
+void mp_posix_wiped_forked(void); // in the child: where the system did not
 
 // ---- the rest ----
 

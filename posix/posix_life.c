@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posix/posix.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
 
-static void (*forked_hook)(void);
+static const mp_plat_hooks_t *hooks;
 static int handlers_error;
 static _Thread_local const mp_posix_kept_t *kept; // NULL: nothing
 
@@ -18,6 +19,9 @@ static void before_fork(void)
         mp_plat_lock((enum mp_plat_lock) i);
     }
     mp_posix_lock();
+    if (hooks != NULL) {
+        hooks->forking();
+    }
 }
 
 static void unlock_all(void)
@@ -34,9 +38,10 @@ static void after_fork_child(void)
     mp_posix_note_forked();
     mp_posix_lifeline_forked();
     mp_posix_stop_forked();
+    mp_posix_wiped_forked();
     unlock_all();
-    if (forked_hook != NULL) {
-        forked_hook();
+    if (hooks != NULL) {
+        hooks->forked();
     }
 }
 
@@ -47,10 +52,10 @@ __attribute__((constructor)) static void register_handlers(void)
     handlers_error = pthread_atfork(before_fork, unlock_all, after_fork_child);
 }
 
-int mp_plat_init(void (*forked)(void))
+int mp_plat_init(const mp_plat_hooks_t *given)
 {
     mp_plat_lock(MP_PLAT_LOCK_INIT);
-    forked_hook = forked;
+    hooks = given;
     mp_plat_unlock(MP_PLAT_LOCK_INIT);
     return handlers_error == 0 ? 0
                                : mp_posix_fail(handlers_error, "fork handlers");
@@ -65,6 +70,11 @@ pid_t mp_posix_fork(const mp_posix_kept_t *keep)
 {
     kept = keep;
     pid_t pid = fork();
+    if (pid < 0 && hooks != NULL) {
+        int error = errno;
+        hooks->failed();
+        errno = error;
+    }
     kept = NULL;
     return pid;
 }

@@ -14,7 +14,8 @@
 // system then needs to close only one range in the child.
 #define CHILD_CHANNEL 3
 #define CHILD_DEATH 4
-#define CHILD_STOP 5 // or 4, where nothing tells the end
+#define CHILD_STOP 5  // or 4, where nothing tells the end
+#define LAST_NUMBER 6 // the shared memory has the next number, 6 at most
 
 // What a child differs in from this process.
 typedef struct birth {
@@ -28,12 +29,15 @@ static int stop_number(const mp_posix_ends_t *ends)
 }
 
 // What the child is given has the numbers from here on.
-static int first_given(const mp_posix_ends_t *ends)
+static int first_given(const birth_t *birth)
 {
+    const mp_posix_ends_t *ends = &birth->ends;
+    int memory = birth->setup->memory != MP_PLAT_NONE;
+
     if (ends->stop_memory >= 0) {
-        return stop_number(ends) + 1;
+        return stop_number(ends) + 1 + memory;
     }
-    return (ends->death[1] >= 0 ? CHILD_DEATH : CHILD_CHANNEL) + 1;
+    return (ends->death[1] >= 0 ? CHILD_DEATH : CHILD_CHANNEL) + 1 + memory;
 }
 
 // Our ends come before the handles that are given, whose numbers they may have.
@@ -53,11 +57,27 @@ static int describe_ends(posix_spawn_file_actions_t *actions,
     return r;
 }
 
+// It must not be copied in this process, which would have to close the copy
+// (platform/shared.h). So it is moved before others can get its number.
+static int describe_memory(posix_spawn_file_actions_t *actions,
+                           const birth_t *birth)
+{
+    const mp_plat_setup_t *setup = birth->setup;
+    int number = first_given(birth) - 1;
+
+    if (setup->memory == MP_PLAT_NONE) {
+        return 0;
+    }
+    setup->given[setup->handle_count] = number;
+    return posix_spawn_file_actions_adddup2(actions, (int) setup->memory,
+                                            number);
+}
+
 static int describe_setup(posix_spawn_file_actions_t *actions,
                           const birth_t *birth)
 {
     const mp_plat_setup_t *setup = birth->setup;
-    int first = first_given(&birth->ends);
+    int first = first_given(birth);
     int r = 0;
 
     for (int i = 0; r == 0 && i < MP_PLAT_STREAMS; i++) {
@@ -83,11 +103,14 @@ static int describe_descriptors(posix_spawn_file_actions_t *actions,
 {
     int r = describe_ends(actions, &birth->ends);
     if (r == 0) {
+        r = describe_memory(actions, birth);
+    }
+    if (r == 0) {
         r = describe_setup(actions, birth);
     }
     return r != 0 ? r
                   : mp_posix_only_below(actions, attributes, flags,
-                                        first_given(&birth->ends) +
+                                        first_given(birth) +
                                             (int) birth->setup->handle_count);
 }
 
@@ -228,12 +251,12 @@ static int open_raised(mp_posix_ends_t *ends)
     if (r < 0) {
         return r;
     }
-    r = mp_posix_own_raise(&ends->channel[1], CHILD_STOP + 1);
+    r = mp_posix_own_raise(&ends->channel[1], LAST_NUMBER + 1);
     if (r == 0) {
-        r = mp_posix_own_raise(&ends->death[1], CHILD_STOP + 1);
+        r = mp_posix_own_raise(&ends->death[1], LAST_NUMBER + 1);
     }
     if (r == 0) {
-        r = mp_posix_own_raise(&ends->stop_memory, CHILD_STOP + 1);
+        r = mp_posix_own_raise(&ends->stop_memory, LAST_NUMBER + 1);
     }
     if (r < 0) {
         mp_posix_ends_close(ends, 0);
@@ -250,7 +273,7 @@ static int raise_handles(const mp_plat_setup_t *setup)
     for (size_t i = 0; r == 0 && i < setup->handle_count; i++) {
         int descriptor = (int) setup->handles[i];
         r = mp_posix_own_raise(&descriptor,
-                               CHILD_STOP + 1 + (int) setup->handle_count);
+                               LAST_NUMBER + 1 + (int) setup->handle_count);
         setup->handles[i] = descriptor;
     }
     return r;

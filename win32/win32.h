@@ -65,9 +65,9 @@ int mp_win32_command_line(const wchar_t *program, char *const *arguments,
 
 // ---- the handles of a child (win32_stdio.c) ----
 
-// A channel, a request to stop, stdin, stdout, stderr, and what the child is
-// given beside them.
-enum { MP_WIN32_INHERITED = 5 + MP_HANDLES_MOST };
+// A channel, a request to stop, shared memory, stdin, stdout, stderr, and what
+// the child is given beside them.
+enum { MP_WIN32_INHERITED = 6 + MP_HANDLES_MOST };
 
 // A row of handles that are inheritable for as long as the row lives.
 typedef struct mp_win32_inherited {

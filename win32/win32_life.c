@@ -15,9 +15,9 @@ typedef BOOLEAN(NTAPI *shutdown_fn)(void);
 
 static void (*at_exit)(void);
 
-int mp_plat_init(void (*forked)(void))
+int mp_plat_init(const mp_plat_hooks_t *hooks)
 {
-    (void) forked; // there is no fork
+    (void) hooks; // there is no fork
     return 0;
 }
 

@@ -108,6 +108,22 @@ static int describe_folder(launch_t *launch, const char *directory)
 
 // ---- the handles ----
 
+static int describe_memory(mp_win32_inherited_t *row,
+                           const mp_plat_setup_t *setup)
+{
+    HANDLE duplicate = NULL;
+
+    if (setup->memory == MP_PLAT_NONE) {
+        return 0;
+    }
+    DWORD error = mp_win32_inherit(row, (HANDLE) setup->memory, &duplicate);
+    if (error != 0) {
+        return mp_win32_fail(error, "shared memory cannot be given to a child");
+    }
+    setup->given[setup->handle_count] = (intptr_t) duplicate;
+    return 0;
+}
+
 static int describe_handles(launch_t *launch, const mp_plat_setup_t *setup,
                             const given_t *ours, given_t *given)
 {
@@ -132,7 +148,7 @@ static int describe_handles(launch_t *launch, const mp_plat_setup_t *setup,
         }
         setup->given[i] = (intptr_t) duplicate;
     }
-    return 0;
+    return describe_memory(row, setup);
 }
 
 static DWORD set_attributes(launch_t *launch)

@@ -25,6 +25,7 @@ typedef enum mp_arg_type {
     MP_ARG_FLOAT,    /**< a double */
     MP_ARG_TEXT,     /**< UTF-8, ended by a NUL */
     MP_ARG_BYTES,    /**< any bytes, with their number */
+    MP_ARG_OBJECT,   /**< a lock, an event, … that processes share */
     MP_ARG_TOO_LARGE /**< an unsigned integer above INT64_MAX: refused */
 } mp_arg_type_t;
 
@@ -38,6 +39,13 @@ typedef struct mp_arg {
         const void *data;
     } value;
 } mp_arg_t;
+
+/** What processes can share: X(name) of each type. */
+#define MP_SHARED_TYPES(X) X(lock) X(rlock)
+
+#define MP__SHARED_TYPE(name) typedef struct mp_##name mp_##name##_t;
+MP_SHARED_TYPES(MP__SHARED_TYPE)
+#undef MP__SHARED_TYPE
 
 /** A row of arguments. Make it with MP_ARGS. */
 typedef struct mp_args {
@@ -97,6 +105,13 @@ static inline mp_arg_t mp__arg_text(const char *text)
     return arg;
 }
 
+static inline mp_arg_t mp__arg_object(const void *object)
+{
+    mp_arg_t arg = mp__arg_bytes(object, 0);
+    arg.type = MP_ARG_OBJECT;
+    return arg;
+}
+
 static inline mp_arg_t mp__arg_itself(mp_arg_t arg)
 {
     return arg;
@@ -108,6 +123,7 @@ static inline mp_arg_t mp__arg_itself(mp_arg_t arg)
 #define MP_FLOAT(number) mp__arg_float(number)
 #define MP_TEXT(text) mp__arg_text(text)
 #define MP_BYTES(data, size) mp__arg_bytes((data), (size))
+#define MP_OBJECT(object) mp__arg_object(object)
 
 /** No arguments. */
 #define MP_NO_ARGS ((const mp_args_t *) NULL)
@@ -160,6 +176,21 @@ MP_API int mp_args_get_text(const mp_args_t *args, size_t index,
 MP_API int mp_args_get_bytes(const mp_args_t *args, size_t index,
                              const void **out, size_t *size);
 
+/**
+ * A shared object, as above: mp_args_lock(), mp_args_rlock() … for each name
+ * of MP_SHARED_TYPES.
+ *
+ * Ownership: the arguments hold it as long as the target runs. A target that
+ * keeps it longer (in a thread of its own, say) holds it itself.
+ * Python: a Lock, an Event … among the parameters of the target
+ */
+#define MP__ARGS_SHARED(name)                                                  \
+    MP_API mp_##name##_t *mp_args_##name(const mp_args_t *args, size_t index); \
+    MP_API int mp_args_get_##name(const mp_args_t *args, size_t index,         \
+                                  mp_##name##_t **out);
+MP_SHARED_TYPES(MP__ARGS_SHARED)
+#undef MP__ARGS_SHARED
+
 MP_END_DECLS
 
 /*
@@ -205,6 +236,13 @@ MP__ARG_INTEGER(unsigned int, mp__arg_uint)
 MP__ARG_INTEGER(unsigned long, mp__arg_uint)
 MP__ARG_INTEGER(unsigned long long, mp__arg_uint)
 #undef MP__ARG_INTEGER
+#define MP__ARG_SHARED(name)                                                   \
+    static inline mp_arg_t mp__arg(const mp_##name##_t *object)                \
+    {                                                                          \
+        return mp__arg_object(object);                                         \
+    }
+MP_SHARED_TYPES(MP__ARG_SHARED)
+#undef MP__ARG_SHARED
 
 /* Lives until the end of the full expression, as the call it is made for. */
 template <size_t N> struct mp__args_row {
@@ -230,6 +268,7 @@ inline mp__args_row<sizeof...(Types)> mp__args_of(Types... values)
 #else
 
 /* clang-format off */
+#define MP__ARG_SHARED(name) mp_##name##_t *: mp__arg_object,
 #define MP_ARG(x)                                                             \
     _Generic((x),                                                             \
              _Bool: mp__arg_bool,                                             \
@@ -248,6 +287,7 @@ inline mp__args_row<sizeof...(Types)> mp__args_of(Types... values)
              double: mp__arg_float,                                           \
              char *: mp__arg_text,                                            \
              const char *: mp__arg_text,                                      \
+             MP_SHARED_TYPES(MP__ARG_SHARED)                                  \
              mp_arg_t: mp__arg_itself)(x)
 
 #define MP__EACH1(a) MP_ARG(a)

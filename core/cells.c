@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cells.h"
+
+#include <string.h>
+
+#include "core/pages.h"
+
+#define SLAB_UNITS 4
+#define SLAB_SIZE (SLAB_UNITS * MP__UNIT)
+#define SLAB_HEAD 128
+#define LEAST_CELL 64
+#define SLABS_TRIED 8 // before a new one is made
+
+_Static_assert(sizeof(mp__slab_t) <= SLAB_HEAD, "a slab's head has room");
+
+// ---- the lock ----
+
+void mp__busy_lock(void)
+{
+    while (atomic_exchange_explicit(&mp__own->busy, 1, memory_order_acquire) !=
+           0) {
+        mp_plat_yield();
+    }
+}
+
+void mp__busy_unlock(void)
+{
+    atomic_store_explicit(&mp__own->busy, 0, memory_order_release);
+}
+
+// ---- cells ----
+
+static size_t cell_size(uint32_t class)
+{
+    return (size_t) LEAST_CELL << class;
+}
+
+static uint32_t class_of(size_t size)
+{
+    uint32_t class = 0;
+
+    while (cell_size(class) < size) {
+        class ++;
+    }
+    return class;
+}
+
+static mp__object_t *address_of(mp__slab_t *slab, uint32_t index)
+{
+    return (mp__object_t *) (void *) ((unsigned char *) slab + slab->first +
+                                      index * cell_size(slab->class));
+}
+
+mp__object_t *mp__cell_at(mp__slab_t *slab, uint32_t index)
+{
+    uint64_t used = atomic_load(&slab->used[index / 64]);
+
+    return (used >> index % 64 & 1) != 0 ? address_of(slab, index) : NULL;
+}
+
+// Only what lies behind the header's generation is old.
+static void prepare_cell(mp__object_t *cell, uint32_t home, size_t size)
+{
+    uint32_t generation = atomic_load(&cell->generation);
+
+    atomic_store_explicit(&cell->state,
+                          mp__state(MP__TYPE_RESERVED, mp__process_token()),
+                          memory_order_release);
+    memset((unsigned char *) cell + sizeof(cell->state), 0,
+           size - sizeof(cell->state));
+    atomic_store_explicit(&cell->generation, generation, memory_order_relaxed);
+    cell->home = home;
+    cell->birth =
+        atomic_load_explicit(&mp__arena()->fork_clock, memory_order_relaxed);
+    atomic_store_explicit(&cell->holds, 1, memory_order_release);
+}
+
+// The cell is prepared before it counts as used: until then it is free.
+static mp__object_t *take_from(uint32_t unit)
+{
+    mp__slab_t *slab = mp__unit_address(unit);
+
+    for (uint32_t word = 0; word * 64 < slab->cells; word++) {
+        uint64_t used =
+            atomic_load_explicit(&slab->used[word], memory_order_acquire);
+        if (used == UINT64_MAX) {
+            continue;
+        }
+        uint32_t bit = (uint32_t) __builtin_ctzll(~used);
+        if (word * 64 + bit >= slab->cells) {
+            break;
+        }
+        mp__object_t *cell = address_of(slab, word * 64 + bit);
+        prepare_cell(cell, unit, cell_size(slab->class));
+        (void) atomic_fetch_or_explicit(&slab->used[word], UINT64_C(1) << bit,
+                                        memory_order_release);
+        return cell;
+    }
+    return NULL;
+}
+
+static bool is_empty(const mp__slab_t *slab)
+{
+    for (uint32_t word = 0; word * 64 < slab->cells; word++) {
+        if (atomic_load(&slab->used[word]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// ---- the ring of slabs of one class ----
+
+static void enter_ring(uint32_t unit)
+{
+    mp__slab_t *slab = mp__unit_address(unit);
+    mp_word_t *current = &mp__own->slabs[slab->class];
+    uint32_t at = atomic_load(current);
+
+    if (at == 0) {
+        slab->next = unit + 1;
+    } else {
+        mp__slab_t *before = mp__unit_address(at - 1);
+        slab->next = before->next;
+        before->next = unit + 1;
+    }
+    atomic_store(current, unit + 1);
+}
+
+// The slab behind the current one, if it is empty: out of the ring, to be given
+// back. 0: none.
+static uint32_t take_empty(uint32_t class)
+{
+    uint32_t at = atomic_load(&mp__own->slabs[class]);
+    mp__slab_t *slab = at == 0 ? NULL : mp__unit_address(at - 1);
+
+    if (slab == NULL || slab->next == at) {
+        return 0;
+    }
+    uint32_t next = slab->next;
+    mp__slab_t *candidate = mp__unit_address(next - 1);
+    if (!is_empty(candidate)) {
+        return 0;
+    }
+    slab->next = candidate->next;
+    return next;
+}
+
+static mp__object_t *take_from_ring(uint32_t class, uint32_t *unused)
+{
+    mp_word_t *current = &mp__own->slabs[class];
+    mp__object_t *cell = NULL;
+
+    for (int i = 0; cell == NULL && i < SLABS_TRIED; i++) {
+        uint32_t at = atomic_load_explicit(current, memory_order_relaxed);
+        if (at == 0) {
+            return NULL;
+        }
+        cell = take_from(at - 1);
+        if (cell == NULL) {
+            *unused = *unused == 0 ? take_empty(class) : *unused;
+            mp__slab_t *slab = mp__unit_address(at - 1);
+            atomic_store(current, slab->next);
+        }
+    }
+    return cell;
+}
+
+// ---- new slabs ----
+
+static void clear_head(void *memory)
+{
+    memset(memory, 0, SLAB_HEAD);
+}
+
+static int new_slab(uint32_t class)
+{
+    uint32_t unit = 0;
+
+    mp__heap_lock();
+    int r = mp__span_take_locked(SLAB_UNITS, MP__SPAN_SLAB, mp__process_token(),
+                                 clear_head, &unit);
+    mp__heap_unlock();
+    if (r < 0) {
+        return r;
+    }
+    mp__slab_t *slab = mp__unit_address(unit);
+    size_t size = cell_size(class);
+    slab->class = class;
+    slab->first = (uint32_t) (size > SLAB_HEAD ? size : SLAB_HEAD);
+    slab->cells = (uint32_t) ((SLAB_SIZE - slab->first) / size);
+    mp__slab_adopt(unit);
+    return 0;
+}
+
+void mp__slab_adopt(uint32_t unit)
+{
+    mp__busy_lock();
+    enter_ring(unit);
+    mp__busy_unlock();
+}
+
+static void give_back(uint32_t slab)
+{
+    if (slab != 0) {
+        mp__heap_lock();
+        mp__span_free_locked(slab - 1);
+        mp__heap_unlock();
+    }
+}
+
+int mp__cell_take(size_t size, mp__object_t **cell)
+{
+    uint32_t class = class_of(size);
+    uint32_t unused = 0;
+    int r = 0;
+
+    do {
+        mp__busy_lock();
+        *cell = take_from_ring(class, &unused);
+        mp__busy_unlock();
+        if (*cell == NULL) {
+            r = new_slab(class);
+        }
+    } while (*cell == NULL && r == 0);
+    give_back(unused);
+    return r;
+}
+
+// ---- giving cells back ----
+
+static void clear_bit(mp__object_t *cell)
+{
+    mp__slab_t *slab = mp__unit_address(cell->home);
+    size_t offset = (size_t) ((unsigned char *) cell - (unsigned char *) slab);
+    uint32_t index =
+        (uint32_t) ((offset - slab->first) / cell_size(slab->class));
+
+    (void) atomic_fetch_and_explicit(&slab->used[index / 64],
+                                     ~(UINT64_C(1) << index % 64),
+                                     memory_order_release);
+}
+
+// Noted first, so that it is finished if this process dies in it. Of a process
+// only one thread at a time is here.
+void mp__cell_free_busy(mp__object_t *cell)
+{
+    uint32_t token = mp__process_token();
+    mp__slot_t *slot = &mp__slots()[token % MP__SLOTS];
+    uint32_t generation =
+        atomic_load_explicit(&cell->generation, memory_order_relaxed);
+
+    atomic_store_explicit(&slot->freeing, mp__offset_of(cell),
+                          memory_order_release);
+    atomic_store_explicit(&cell->generation, generation + 1,
+                          memory_order_release);
+    atomic_store_explicit(&cell->state, mp__state(MP__TYPE_FREEING, token),
+                          memory_order_release);
+    clear_bit(cell);
+    atomic_store_explicit(&slot->freeing, 0, memory_order_release);
+}
+
+void mp__cell_finish(mp__object_t *cell)
+{
+    clear_bit(cell);
+}

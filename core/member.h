@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Members of a family. A member is named by its token: the number of its slot
+// and a generation, in 31 bits, never 0. A token whose generation is not that
+// of its slot any more belongs to a member that is dead.
+#ifndef MP_CORE_MEMBER_H
+#define MP_CORE_MEMBER_H
+
+#include "core/arena.h"
+
+#define MP__TOKEN_MASK UINT32_C(0x7fffffff)
+
+// What this process knows of itself; forks wipe it.
+typedef struct mp__own {
+    mp_word_t token;    // of this process, unless threads have tokens, too
+    mp_word_t process;  // of this process; 0: it is no member yet
+    mp_word_t busy;     // guards the slabs that this process allocates from
+    mp_word_t slabs[8]; // the current one of each class, as unit plus one
+} mp__own_t;
+
+_Static_assert(sizeof(mp__own_t) <= MP_PLAT_WIPED_SIZE, "it has room");
+
+extern mp__own_t *mp__own;
+
+// The token of this thread, as holder of what it acquires; 0 if this process
+// cannot become a member, with the failure recorded.
+uint32_t mp__token_slow(void);
+
+static inline uint32_t mp__token(void)
+{
+    uint32_t token =
+        mp__own == NULL
+            ? 0
+            : atomic_load_explicit(&mp__own->token, memory_order_relaxed);
+    return token != 0 ? token : mp__token_slow();
+}
+
+// The token of this process, which owns what it allocates. Not before
+// mp__arena_ready().
+static inline uint32_t mp__process_token(void)
+{
+    return atomic_load_explicit(&mp__own->process, memory_order_relaxed);
+}
+
+// Makes this process a member. MP_ENPROC: the family has 4096 already.
+int mp__member_ready(void);
+// Around a fork: a slot is made for the child before there is one, so that
+// what it inherits is not freed by its parent meanwhile.
+void mp__member_forking(void); // in the parent, with the locks held
+void mp__member_forked(void);  // in the child
+void mp__member_not_forked(void);
+// A thread of the thread method. Its end is a death, for what it holds.
+void mp__member_thread_began(void);
+void mp__member_thread_ended(void);
+
+// Whether the member is dead, as far as can be told. `look` false: only what
+// is known; true: asks the system.
+bool mp__member_dead(uint32_t token, bool look);
+// Whether a living member was forked later than `clock` said.
+bool mp__member_forked_after(uint32_t clock);
+
+// Frees what dead members held: those that are known to be dead, or all that a
+// look at the system finds. `pid` 0: any.
+void mp__members_recover(int64_t pid);
+
+#endif

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/object.h"
+
+#include <string.h>
+
+#include "core/cells.h"
+#include "core/pages.h"
+#include "platform/fail.h"
+
+static bool is_block(const mp__object_t *object)
+{
+    return mp__unit_address(object->home) == (const void *) object;
+}
+
+// ---- making ----
+
+// Called before the span exists: what a killed maker leaves is known as such.
+static void reserve_block(void *memory)
+{
+    mp__object_t *object = memory;
+
+    atomic_store_explicit(&object->state,
+                          mp__state(MP__TYPE_RESERVED, mp__process_token()),
+                          memory_order_release);
+    object->home = mp__unit_of(memory);
+    object->birth = atomic_load(&mp__arena()->fork_clock);
+    atomic_store_explicit(&object->holders, 0, memory_order_relaxed);
+    atomic_store_explicit(&object->next, 0, memory_order_relaxed);
+    atomic_store_explicit(&object->holds, 1, memory_order_release);
+}
+
+static int new_block(size_t size, mp__object_t **object)
+{
+    size_t units = size / MP__UNIT + (size % MP__UNIT != 0);
+    uint32_t unit = 0;
+
+    mp__heap_lock();
+    int r = mp__span_take_locked(
+        units > UINT32_MAX ? UINT32_MAX : (uint32_t) units, MP__SPAN_BLOCK,
+        mp__process_token(), reserve_block, &unit);
+    mp__heap_unlock();
+    if (r == 0) {
+        *object = mp__unit_address(unit);
+    }
+    return r;
+}
+
+int mp__object_new(void *out, size_t size)
+{
+    mp__object_t *object = NULL;
+
+    int r = mp__arena_ready();
+    if (r == 0) {
+        r = size <= MP__CELL_MOST ? mp__cell_take(size, &object)
+                                  : new_block(size, &object);
+    }
+    *(void **) out = object;
+    return r;
+}
+
+// ---- freeing ----
+
+static void free_block_locked(mp__object_t *object)
+{
+    uint32_t generation = atomic_load(&object->generation);
+
+    atomic_store_explicit(&object->generation, generation + 1,
+                          memory_order_release);
+    atomic_store_explicit(&object->state, 0, memory_order_release);
+    mp__span_free_locked(object->home);
+}
+
+// Whether a living process may have inherited its address.
+static bool is_inherited(const mp__object_t *object)
+{
+    return object->birth != atomic_load_explicit(&mp__arena()->fork_clock,
+                                                 memory_order_relaxed) &&
+           mp__member_forked_after(object->birth);
+}
+
+static void to_limbo_locked(mp__object_t *object)
+{
+    mp__arena_t *arena = mp__arena();
+
+    if ((atomic_load(&object->state) & MP__OBJECT_LIMBO) != 0) {
+        return;
+    }
+    atomic_store(&object->next, (uint32_t) atomic_load(&arena->limbo));
+    (void) atomic_fetch_or(&object->state, MP__OBJECT_LIMBO);
+    atomic_store(&arena->limbo, mp__link(object));
+}
+
+static void free_object_locked(mp__object_t *object)
+{
+    if (is_block(object)) {
+        free_block_locked(object);
+        return;
+    }
+    mp__busy_lock();
+    mp__cell_free_busy(object);
+    mp__busy_unlock();
+}
+
+void mp__object_let_go_locked(mp__object_t *object)
+{
+    if (is_inherited(object)) {
+        to_limbo_locked(object);
+    } else {
+        free_object_locked(object);
+    }
+}
+
+// ---- holding: the owner ----
+
+static bool is_owner(uint64_t state)
+{
+    return mp__owner_of(state) == mp__process_token();
+}
+
+// The last hold of the owner is gone: others may have some, or have inherited
+// the address.
+static void drop_last_slowly(mp__object_t *object)
+{
+    mp__heap_lock();
+    if (atomic_load(&object->holds) == 0 &&
+        atomic_load(&object->holders) == 0) {
+        mp__object_let_go_locked(object);
+    }
+    mp__heap_unlock();
+}
+
+// ---- holding: others ----
+
+static mp__holder_t *find_holder_locked(const mp__object_t *object,
+                                        mp_word_t **link)
+{
+    uint32_t token = mp__process_token();
+    uint32_t at = atomic_load(&object->holders);
+    *link = (mp_word_t *) (uintptr_t) &object->holders;
+
+    while (at != 0) {
+        mp__holder_t *holder = mp__linked(at);
+        if (holder->token == token) {
+            return holder;
+        }
+        *link = &holder->head.next;
+        at = atomic_load(*link);
+    }
+    return NULL;
+}
+
+// A cell that is no holder yet is prepared whether it is needed or not: the
+// heap's lock must not be held when slabs are made.
+static int new_holder(mp__holder_t **out, const mp__object_t *object)
+{
+    mp__object_t *cell = NULL;
+
+    int r = mp__cell_take(sizeof(mp__holder_t), &cell);
+    if (r < 0) {
+        return r;
+    }
+    mp__holder_t *holder = (mp__holder_t *) (void *) cell;
+    holder->object = mp__link(object);
+    holder->generation = atomic_load(&object->generation);
+    holder->token = mp__process_token();
+    atomic_store(&holder->count, 1);
+    *out = holder;
+    return 0;
+}
+
+static void free_cell(mp__object_t *cell)
+{
+    mp__busy_lock();
+    mp__cell_free_busy(cell);
+    mp__busy_unlock();
+}
+
+// It counts as a holder before it is chained: who dies in between leaves a
+// holder in no chain, which recovery frees as it is.
+static bool hold_locked(mp__object_t *object, mp__holder_t *fresh)
+{
+    mp_word_t *link = NULL;
+    mp__holder_t *holder = find_holder_locked(object, &link);
+
+    if (holder != NULL) {
+        (void) atomic_fetch_add(&holder->count, 1);
+        return false;
+    }
+    (void) atomic_fetch_or(&object->state, MP__OBJECT_SHARED);
+    atomic_store(&fresh->head.next, atomic_load(&object->holders));
+    mp__object_made(&fresh->head, MP__TYPE_HOLDER);
+    atomic_store(&object->holders, mp__link(&fresh->head));
+    return true;
+}
+
+static int hold_as_other(mp__object_t *object)
+{
+    mp__holder_t *fresh = NULL;
+
+    int r = new_holder(&fresh, object);
+    if (r < 0) {
+        return r;
+    }
+    mp__heap_lock();
+    bool used = hold_locked(object, fresh);
+    mp__heap_unlock();
+    if (!used) {
+        free_cell(&fresh->head);
+    }
+    return 0;
+}
+
+// The holder is freed last: until then it tells recovery what is to be done.
+static void drop_as_other(mp__object_t *object)
+{
+    mp_word_t *link = NULL;
+    mp__holder_t *gone = NULL;
+
+    mp__heap_lock();
+    mp__holder_t *holder = find_holder_locked(object, &link);
+    if (holder != NULL && atomic_fetch_sub(&holder->count, 1) == 1) {
+        atomic_store(link, atomic_load(&holder->head.next));
+        if (atomic_load(&object->holders) == 0 &&
+            atomic_load(&object->holds) == 0) {
+            mp__object_let_go_locked(object);
+        }
+        gone = holder;
+    }
+    mp__heap_unlock();
+    if (gone != NULL) {
+        free_cell(&gone->head);
+    }
+}
+
+// ---- holding ----
+
+int mp__object_hold(mp__object_t *object)
+{
+    int r = mp__arena_ready(); // a forked child may not be a member yet
+    if (r < 0) {
+        return r;
+    }
+    mp__busy_lock();
+    bool owner = is_owner(atomic_load(&object->state));
+    if (owner) {
+        (void) atomic_fetch_add_explicit(&object->holds, 1,
+                                         memory_order_relaxed);
+    }
+    mp__busy_unlock();
+    return owner ? 0 : hold_as_other(object);
+}
+
+// The commonest case first: nobody else ever held it, and nobody was forked
+// since it was made.
+void mp__object_drop(mp__object_t *object)
+{
+    bool slowly = false;
+
+    if (mp__own == NULL || mp__process_token() == 0) {
+        return; // of a forked child that has held nothing
+    }
+    uint64_t state = atomic_load_explicit(&object->state, memory_order_relaxed);
+    if (!is_owner(state)) {
+        drop_as_other(object);
+        return;
+    }
+    mp__busy_lock();
+    uint32_t holds =
+        atomic_load_explicit(&object->holds, memory_order_relaxed) - 1;
+    atomic_store_explicit(&object->holds, holds, memory_order_release);
+    if (holds == 0) {
+        slowly = (atomic_load_explicit(&object->state, memory_order_relaxed) &
+                  (MP__OBJECT_SHARED | MP__OBJECT_LIMBO)) != 0 ||
+                 is_block(object) || is_inherited(object);
+        if (!slowly) {
+            mp__cell_free_busy(object);
+        }
+    }
+    mp__busy_unlock();
+    if (slowly) {
+        drop_last_slowly(object);
+    }
+}
+
+// ---- references ----
+
+bool mp__object_is(const mp__object_t *object, mp__type_t type)
+{
+    return mp__arena_has(object, sizeof(*object)) &&
+           mp__type_of(atomic_load(&object->state)) == type;
+}
+
+bool mp__object_is_any(const mp__object_t *object)
+{
+    if (!mp__arena_has(object, sizeof(*object)) ||
+        (mp__offset_of(object) & 63) != 0) {
+        return false;
+    }
+    mp__type_t type = mp__type_of(atomic_load(&object->state));
+    return type >= MP__TYPE_LOCK && type < MP__TYPE_COUNT;
+}
+
+mp__reference_t mp__object_reference(const mp__object_t *object)
+{
+    return (mp__reference_t){
+        mp__arena()->family, mp__offset_of(object),
+        atomic_load(&object->generation),
+        (uint32_t) mp__type_of(atomic_load(&object->state))};
+}
+
+// Whether an object lies there; with the heap's lock, so that no span goes.
+static bool is_object_locked(const mp__object_t *object)
+{
+    uint32_t home = object->home;
+
+    if ((mp__offset_of(object) & 63) != 0 ||
+        home >= atomic_load(&mp__arena()->units)) {
+        return false;
+    }
+    mp__span_t span = mp__span_of(home);
+    if (span.kind == MP__SPAN_BLOCK) {
+        return is_block(object);
+    }
+    return span.kind == MP__SPAN_SLAB &&
+           mp__unit_of(object) - home < span.units;
+}
+
+static int examine_locked(const mp__reference_t *reference, mp__type_t type,
+                          const mp__object_t *object)
+{
+    uint64_t state = 0;
+
+    if (is_object_locked(object)) {
+        state = atomic_load(&object->state);
+    }
+    if (mp__type_of(state) < MP__TYPE_LOCK ||
+        (uint32_t) mp__type_of(state) != reference->type ||
+        atomic_load(&object->generation) != reference->generation) {
+        return mp__fail(MP_ENOENT, 0, "the shared object is gone");
+    }
+    if (type != MP__TYPE_NONE && mp__type_of(state) != type) {
+        return mp__fail(MP_ETYPE, 0, "the shared object is of another type");
+    }
+    return 0;
+}
+
+int mp__object_open(const mp__reference_t *reference, mp__type_t type,
+                    mp__object_t **object)
+{
+    int r = mp__arena_ready();
+    if (r < 0) {
+        return r;
+    }
+    if (reference->family != mp__arena()->family) {
+        return mp__fail(MP_EINVAL, 0,
+                        "the shared object belongs to another family of "
+                        "processes");
+    }
+    if (reference->offset >= mp__memory.size ||
+        !mp__arena_has(mp__at(reference->offset), sizeof(mp__object_t))) {
+        return mp__fail(MP_ENOENT, 0, "there is no such shared object");
+    }
+    *object = mp__at(reference->offset);
+    mp__heap_lock();
+    r = examine_locked(reference, type, *object);
+    mp__heap_unlock();
+    return r < 0 ? r : mp__object_hold(*object);
+}

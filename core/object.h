@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lies in the arena: objects, small ones in cells of slabs, large ones in
+// spans of their own, each with a header that tells whose it is.
+//
+// The process that made an object counts its own holds in the header. Another
+// process that holds it has a cell of kind HOLDER, in a slab of its own, that
+// is chained to the object. So what a dead process held is found in its slabs.
+// An object goes with its last hold; but while a process lives that was forked
+// after the object was made, which has inherited its address, it is in limbo.
+#ifndef MP_CORE_OBJECT_H
+#define MP_CORE_OBJECT_H
+
+#include "core/arena.h"
+#include "core/member.h"
+
+typedef enum mp__type {
+    MP__TYPE_NONE,
+    MP__TYPE_RESERVED, // being made
+    MP__TYPE_FREEING,  // being freed
+    MP__TYPE_HOLDER,
+    MP__TYPE_LOCK,
+    MP__TYPE_RLOCK,
+    MP__TYPE_SEMAPHORE,
+    MP__TYPE_CONDITION,
+    MP__TYPE_EVENT,
+    MP__TYPE_BARRIER,
+    MP__TYPE_VALUE,
+    MP__TYPE_ARRAY,
+    MP__TYPE_BLOCK, // of the user's
+    MP__TYPE_COUNT
+} mp__type_t;
+
+// The state: the type, flags, and in the upper half a token: the owner's, or of
+// who is freeing it.
+#define MP__OBJECT_TYPE UINT64_C(0xff)
+#define MP__OBJECT_SHARED UINT64_C(0x100) // others have held it
+#define MP__OBJECT_LIMBO UINT64_C(0x200)
+
+typedef struct mp__object {
+    _Atomic uint64_t state;
+    mp_word_t generation; // of this place, so that an old reference is known
+    uint32_t home;        // the first unit of its slab, or its own
+    uint32_t birth;       // the clock of forks when it was made
+    mp_word_t holds;      // of its owner
+    mp_word_t holders;    // chain of HOLDER cells: offset / 64, 0 at the end
+    mp_word_t next;       // in limbo, or in a chain: the same
+} mp__object_t;
+
+typedef struct mp__holder {
+    mp__object_t head;
+    uint32_t object; // offset / 64
+    uint32_t generation;
+    uint32_t token;
+    mp_word_t count;
+} mp__holder_t;
+
+// What a reference to an object says; all of it is checked when it is opened.
+typedef struct mp__reference {
+    uint64_t family;
+    uint64_t offset;
+    uint32_t generation;
+    uint32_t type;
+} mp__reference_t;
+
+static inline mp__type_t mp__type_of(uint64_t state)
+{
+    return (mp__type_t) (state & MP__OBJECT_TYPE);
+}
+
+static inline uint32_t mp__owner_of(uint64_t state)
+{
+    return (uint32_t) (state >> 32);
+}
+
+static inline uint64_t mp__state(mp__type_t type, uint32_t token)
+{
+    return (uint64_t) token << 32 | (uint64_t) type;
+}
+
+static inline uint32_t mp__link(const mp__object_t *object)
+{
+    return (uint32_t) (mp__offset_of(object) / 64);
+}
+
+static inline void *mp__linked(uint32_t link)
+{
+    return mp__at((uint64_t) link * 64);
+}
+
+// A new object of `size` bytes with its header, all zero behind it, held once.
+// It becomes what it is by mp__object_made(), and is nothing if this process
+// dies before. MP_ENOMEM, MP_ENOSPC, MP_EMFILE, MP_ENPROC.
+int mp__object_new(void *out, size_t size);
+static inline void mp__object_made(mp__object_t *object, mp__type_t type)
+{
+    atomic_store_explicit(&object->state, mp__state(type, mp__process_token()),
+                          memory_order_release);
+}
+
+// One more hold of this process, and one less: the last one frees.
+int mp__object_hold(mp__object_t *object);
+void mp__object_drop(mp__object_t *object);
+
+// Whether it is an object of this type, or of any.
+bool mp__object_is(const mp__object_t *object, mp__type_t type);
+bool mp__object_is_any(const mp__object_t *object);
+
+mp__reference_t mp__object_reference(const mp__object_t *object);
+// The object, held once more. MP_EINVAL: it is of another family; MP_ENOENT: it
+// is gone; MP_ETYPE. `type` MP__TYPE_NONE: any.
+int mp__object_open(const mp__reference_t *reference, mp__type_t type,
+                    mp__object_t **object);
+
+// With the heap's lock, for the recovery: the last hold is gone.
+void mp__object_let_go_locked(mp__object_t *object);
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/pause.h"
+
+#include "platform/shared.h"
+
+#define WATCHES 40
+#define YIELDS 4
+#define ASK_EVERY 64
+
+static void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("isb");
+#endif
+}
+
+// Asked of the system now and then: a process may be moved.
+static bool is_alone(void)
+{
+    static _Atomic unsigned asked;
+    static atomic_bool alone;
+
+    if (atomic_fetch_add_explicit(&asked, 1, memory_order_relaxed) %
+            ASK_EVERY ==
+        0) {
+        atomic_store_explicit(&alone, mp_plat_processors() < 2,
+                              memory_order_relaxed);
+    }
+    return atomic_load_explicit(&alone, memory_order_relaxed);
+}
+
+bool mp__pause(mp__pause_t *pause)
+{
+    if (pause->step == 0 && is_alone()) {
+        pause->step = WATCHES;
+    }
+    int step = pause->step++;
+    if (step < WATCHES) {
+        relax();
+        return true;
+    }
+    if (step < WATCHES + YIELDS) {
+        mp_plat_yield();
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/recover.h"
+
+#include "core/cells.h"
+
+static bool is_owned_by(const mp__object_t *object, uint32_t token)
+{
+    return mp__owner_of(atomic_load(&object->state)) == token;
+}
+
+static void free_cell(mp__object_t *cell)
+{
+    mp__busy_lock();
+    mp__cell_free_busy(cell);
+    mp__busy_unlock();
+}
+
+// Takes a holder out of the chain of its object, if it is in it.
+static void unchain(const mp__object_t *object, const mp__holder_t *holder)
+{
+    mp_word_t *link = (mp_word_t *) (uintptr_t) &object->holders;
+
+    for (uint32_t at = atomic_load(link); at != 0; at = atomic_load(link)) {
+        mp__holder_t *other = mp__linked(at);
+        if (other == holder) {
+            atomic_store(link, atomic_load(&holder->head.next));
+            return;
+        }
+        link = &other->head.next;
+    }
+}
+
+static void recover_holder(mp__holder_t *holder)
+{
+    mp__object_t *object = mp__linked(holder->object);
+
+    if (atomic_load(&object->generation) == holder->generation &&
+        mp__type_of(atomic_load(&object->state)) >= MP__TYPE_LOCK) {
+        unchain(object, holder);
+        if (atomic_load(&object->holders) == 0 &&
+            atomic_load(&object->holds) == 0) {
+            mp__object_let_go_locked(object);
+        }
+    }
+    free_cell(&holder->head);
+}
+
+// An object of the dead process's own.
+static void recover_object(mp__object_t *object, uint32_t token)
+{
+    switch (mp__type_of(atomic_load(&object->state))) {
+    case MP__TYPE_HOLDER:
+        recover_holder((mp__holder_t *) (void *) object);
+        break;
+    case MP__TYPE_NONE:
+    case MP__TYPE_RESERVED:
+        atomic_store(&object->holds, 0);
+        mp__object_let_go_locked(object);
+        break;
+    case MP__TYPE_FREEING: // by `freeing`, if it was this process
+        break;
+    default:
+        if (is_owned_by(object, token)) {
+            atomic_store(&object->holds, 0);
+            if (atomic_load(&object->holders) == 0) {
+                mp__object_let_go_locked(object);
+            }
+        }
+    }
+}
+
+static bool recover_slab(uint32_t unit, uint32_t token)
+{
+    mp__slab_t *slab = mp__unit_address(unit);
+    bool empty = true;
+
+    for (uint32_t i = 0; i < slab->cells; i++) {
+        mp__object_t *object = mp__cell_at(slab, i);
+        if (object != NULL) {
+            recover_object(object, token);
+            empty &= mp__cell_at(slab, i) == NULL;
+        }
+    }
+    return empty;
+}
+
+// The slab is this process's from now on. It enters the ring at once: that
+// needs the lock for moments, which comes after the heap's.
+static void take_over_slab(uint32_t unit, uint32_t token)
+{
+    if (recover_slab(unit, token)) {
+        mp__span_free_locked(unit);
+        return;
+    }
+    mp__span_own_locked(unit, mp__process_token());
+    mp__slab_adopt(unit);
+}
+
+// The unit behind the span, which may have become one with others: where the
+// walk goes on.
+static void recover_span(const mp__span_t *span, uint32_t token)
+{
+    mp__object_t *object = mp__unit_address(span->unit);
+
+    if (span->kind == MP__SPAN_SLAB) {
+        take_over_slab(span->unit, token);
+    } else if (span->kind == MP__SPAN_BLOCK) {
+        recover_object(object, token);
+    }
+}
+
+static void finish_freeing(uint32_t token, uint64_t offset)
+{
+    if (offset == 0) {
+        return;
+    }
+    mp__object_t *object = mp__at(offset);
+    if (atomic_load(&object->state) == mp__state(MP__TYPE_FREEING, token)) {
+        mp__cell_finish(object);
+    }
+}
+
+void mp__recover_memory_locked(uint32_t token, uint64_t freeing)
+{
+    mp__span_t span;
+    uint32_t next = 0;
+
+    finish_freeing(token, freeing);
+    for (uint32_t unit = 0; mp__span_at_locked(unit, &span); unit = next) {
+        next = unit + span.units;
+        if (span.owner == token && span.kind != MP__SPAN_FREE) {
+            recover_span(&span, token);
+        }
+    }
+}
+
+void mp__recover_limbo_locked(void)
+{
+    mp__arena_t *arena = mp__arena();
+    uint32_t at = (uint32_t) atomic_load(&arena->limbo);
+    mp__object_t *before = NULL;
+
+    while (at != 0) {
+        mp__object_t *object = mp__linked(at);
+        uint32_t next = atomic_load(&object->next);
+        bool held = atomic_load(&object->holds) != 0 ||
+                    atomic_load(&object->holders) != 0;
+        if (!held && mp__member_forked_after(object->birth)) {
+            before = object;
+        } else {
+            if (before == NULL) {
+                atomic_store(&arena->limbo, next);
+            } else {
+                atomic_store(&before->next, next);
+            }
+            (void) atomic_fetch_and(&object->state, ~MP__OBJECT_LIMBO);
+            if (!held) {
+                mp__object_let_go_locked(object);
+            }
+        }
+        at = next;
+    }
+}

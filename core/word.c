@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/word.h"
+
+#include "core/pause.h"
+#include "platform/platform.h"
+
+void mp__word_wake(mp_word_t *word)
+{
+    mp_plat_wake(word, 1);
+}
+
+// The word with a holder, after a moment in which it may have become free:
+// then true.
+static bool spin(mp_word_t *word, uint32_t token)
+{
+    mp__pause_t pause = MP__PAUSE_NEW;
+
+    while (mp__pause(&pause)) {
+        if (atomic_load_explicit(word, memory_order_relaxed) == 0 &&
+            mp__word_try(word, token)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int64_t slice_until(int64_t deadline)
+{
+    int64_t slice = mp_plat_now() + MP__SLICE_NS;
+    return slice < deadline ? slice : deadline;
+}
+
+// Says in the word that there is a sleeper; false if it changed meanwhile.
+static bool announce(mp_word_t *word, uint32_t *seen)
+{
+    if ((*seen & MP__WORD_WAITERS) != 0) {
+        return true;
+    }
+    if (!atomic_compare_exchange_strong(word, seen, *seen | MP__WORD_WAITERS)) {
+        return false;
+    }
+    *seen |= MP__WORD_WAITERS;
+    return true;
+}
+
+// Who only tries asks the system now and then, too, or would never learn that
+// a holder is dead.
+static bool look_now_and_then(void)
+{
+    static _Atomic int64_t last;
+    int64_t now = mp_plat_now();
+
+    if (now - atomic_load(&last) < MP__SLICE_NS / 10) {
+        return false;
+    }
+    atomic_store(&last, now);
+    return true;
+}
+
+// Who gives up may have been woken in the place of another sleeper.
+static int give_up(mp_word_t *word, bool slept)
+{
+    uint32_t seen = atomic_load(word);
+
+    while (slept && (seen & MP__WORD_WAITERS) == 0) {
+        if (seen == 0) {
+            mp__word_wake(word);
+            break;
+        }
+        if (atomic_compare_exchange_strong(word, &seen,
+                                           seen | MP__WORD_WAITERS)) {
+            break;
+        }
+    }
+    return MP_ETIMEDOUT;
+}
+
+// Who slept does not know whether others still do, so it says that they may.
+int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline)
+{
+    uint32_t mine = token;
+    bool look = false; // ask the system, too, whether the holder lives
+
+    if (deadline == MP_PLAT_AT_ONCE) {
+        look = look_now_and_then();
+    } else if (spin(word, token)) {
+        return 0;
+    }
+    for (;;) {
+        uint32_t seen = atomic_load(word);
+        uint32_t holder = seen & MP__TOKEN_MASK;
+        bool died = holder != 0 && mp__member_dead(holder, look);
+        if ((holder == 0 || died) &&
+            atomic_compare_exchange_strong(word, &seen,
+                                           mine | (seen & MP__WORD_WAITERS))) {
+            return died ? MP_OWNERDIED : 0;
+        }
+        if (holder == 0 || died) {
+            continue;
+        }
+        if (deadline != MP_PLAT_NEVER && mp_plat_now() >= deadline) {
+            return give_up(word, mine != token);
+        }
+        if (announce(word, &seen)) {
+            int64_t until = slice_until(deadline);
+            mp_plat_sleep(word, seen, until);
+            look = mp_plat_now() >= until;
+            mine = token | MP__WORD_WAITERS;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A lock in one word of the arena: 0, or the token of its holder, and a bit
+// that says that somebody sleeps on it. Nothing else is known of it, so there
+// is nothing that a holder, a waiter or a waker could leave half done:
+//
+// - a holder that dies is found dead by who waits, and its word is taken over;
+// - a waiter that dies was in no list;
+// - a wake that dies with its waker or its sleeper is made up for by the
+// others,
+//   who look again every quarter of a second.
+#ifndef MP_CORE_WORD_H
+#define MP_CORE_WORD_H
+
+#include <multiprocessing/errors.h>
+
+#include "core/member.h"
+
+#define MP__WORD_WAITERS UINT32_C(0x80000000)
+#define MP__SLICE_NS INT64_C(250000000) // nobody sleeps longer without a look
+
+int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline);
+void mp__word_wake(mp_word_t *word);
+
+static inline bool mp__word_try(mp_word_t *word, uint32_t token)
+{
+    uint32_t none = 0;
+
+    return atomic_compare_exchange_strong_explicit(
+        word, &none, token, memory_order_acquire, memory_order_relaxed);
+}
+
+// 0, MP_OWNERDIED, or MP_ETIMEDOUT (not recorded).
+static inline int mp__word_acquire(mp_word_t *word, uint32_t token,
+                                   int64_t deadline)
+{
+    return mp__word_try(word, token)
+               ? 0
+               : mp__word_acquire_slow(word, token, deadline);
+}
+
+// What the word was: 0 if it was not locked.
+static inline uint32_t mp__word_release(mp_word_t *word)
+{
+    uint32_t was = atomic_exchange_explicit(word, 0, memory_order_release);
+
+    if ((was & MP__WORD_WAITERS) != 0) {
+        mp__word_wake(word);
+    }
+    return was;
+}
+
+#endif
