@@ -122,6 +122,28 @@ static int start_by_the_library(void)
 static unsigned char block[4096];
 static size_t block_size;
 
+// The memory that this process shares: a file without a name.
+static int own_memory(void)
+{
+    struct stat file;
+
+    for (int descriptor = 10; descriptor < 100; descriptor++) {
+        if (fstat(descriptor, &file) == 0 && S_ISREG(file.st_mode) &&
+            file.st_nlink == 0) {
+            return descriptor;
+        }
+    }
+    return -1;
+}
+
+// The last bytes of a block tell the number that its memory has in the child.
+static bool give_memory(void)
+{
+    int number = block[block_size - 8];
+
+    return number > 3 && number < 10 && dup2(own_memory(), number) == number;
+}
+
 // The channel is the caller's own, so that it belongs to the parent of the
 // program. What it says to the program is no nonsense.
 static int start_by_hand(void)
@@ -135,7 +157,7 @@ static int start_by_hand(void)
     pid_t pid = fork();
     if (pid == 0) {
         (void) close(ends[1]);
-        if (ends[0] == 3 || dup2(ends[0], 3) == 3) {
+        if ((ends[0] == 3 || dup2(ends[0], 3) == 3) && give_memory()) {
             (void) fcntl(3, F_SETFD, 0);
             (void) execl(program, program, "--multiprocessing-c-child=3",
                          (char *) NULL);
