@@ -17,7 +17,7 @@ enum { FREE, RESERVED, LIVE, DEAD };
 _Static_assert(MP__SLOTS == 1 << INDEX_BITS, "an index has its bits");
 
 mp__own_t *mp__own;
-static unsigned threads;        // with tokens; guarded by the state lock
+static unsigned threads;        // of the thread method; by the state lock
 static uint32_t reserved_token; // for the fork under way
 
 static uint64_t make_key(unsigned state, uint32_t generation, int64_t pid)
@@ -154,7 +154,7 @@ static void become(uint32_t token)
     begin_life(token);
     mp__own = mp_plat_wiped();
     atomic_store(&mp__own->process, token);
-    atomic_store(&mp__own->token, token);
+    atomic_store(&mp__own->token, threads > 0 ? 0 : token);
 }
 
 static int join(void)
@@ -249,8 +249,15 @@ static void count_thread(int change)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     threads += (unsigned) change;
-    atomic_store(&mp__own->token, threads > 0 ? 0 : mp__process_token());
+    if (mp__own != NULL) {
+        atomic_store(&mp__own->token, threads > 0 ? 0 : mp__process_token());
+    }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+}
+
+void mp__member_thread_began(void)
+{
+    count_thread(1);
 }
 
 // Such a thread has a token of its own, so that its end is seen. Others are
@@ -262,7 +269,8 @@ uint32_t mp__token_slow(void)
     if (mp__arena_ready() < 0) {
         return 0;
     }
-    if (local->process == NULL) {
+    uint32_t own = atomic_load_explicit(&mp__own->token, memory_order_relaxed);
+    if (own != 0 || local->process == NULL) {
         return mp__process_token();
     }
     if (local->token_process != mp__process_token()) {
@@ -274,7 +282,6 @@ uint32_t mp__token_slow(void)
         atomic_store(&slot_of(token)->process, mp__process_token());
         local->token = token;
         local->token_process = mp__process_token();
-        count_thread(1);
     }
     return local->token;
 }
@@ -283,16 +290,15 @@ void mp__member_thread_ended(void)
 {
     mp_plat_local_t *local = mp_plat_local();
 
-    if (mp__own == NULL || local->token == 0 ||
-        local->token_process != mp__process_token()) {
-        return;
+    // It owns nothing but the locks that it holds, which its token tells.
+    if (mp__own != NULL && local->token != 0 &&
+        local->token_process == mp__process_token()) {
+        mp__slot_t *slot = slot_of(local->token);
+        uint64_t key = atomic_load(&slot->key);
+        atomic_store(&slot->key, make_key(FREE, generation_of(key), 0));
     }
-    mp__slot_t *slot = slot_of(local->token);
-    uint64_t key = atomic_load(&slot->key);
     local->token = 0;
     local->token_process = 0;
-    // It owns nothing but the locks that it holds, which its token tells.
-    atomic_store(&slot->key, make_key(FREE, generation_of(key), 0));
     count_thread(-1);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/end.h"
 #include "core/log.h"
+#include "core/member.h"
 #include "core/self.h"
 
 static void thread_main(void *argument)
@@ -10,6 +11,7 @@ static void thread_main(void *argument)
     mp_process_t *process = argument;
 
     mp__set_current(process);
+    mp__member_thread_began();
     mp__log_silence(process->silent);
     mp_log(MP_LOG_INFO, MP__LOG_CALLING);
     int code = mp__end_run(process->function, process->args);
