@@ -16,6 +16,7 @@
 #define MULTIPROCESSING_H
 
 #include <multiprocessing/arguments.h>
+#include <multiprocessing/barrier.h>
 #include <multiprocessing/condition.h>
 #include <multiprocessing/context.h>
 #include <multiprocessing/errors.h>
