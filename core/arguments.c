@@ -421,3 +421,7 @@ static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
     }
 SHARED(lock, MP__TYPE_LOCK)
 SHARED(rlock, MP__TYPE_RLOCK)
+SHARED(semaphore, MP__TYPE_SEMAPHORE)
+SHARED(condition, MP__TYPE_CONDITION)
+SHARED(event, MP__TYPE_EVENT)
+SHARED(barrier, MP__TYPE_BARRIER)

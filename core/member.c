@@ -283,7 +283,8 @@ uint32_t mp__token_slow(void)
     if (mp__arena_ready() < 0) {
         return 0;
     }
-    if (local->process == NULL) {
+    uint32_t own = atomic_load_explicit(&mp__own->token, memory_order_relaxed);
+    if (own != 0 || local->process == NULL) {
         return mp__process_token();
     }
     return local->token_process == mp__process_token() ? local->token
@@ -294,17 +295,16 @@ void mp__member_thread_ended(void)
 {
     mp_plat_local_t *local = mp_plat_local();
 
-    count_thread(-1);
-    if (mp__own == NULL || local->token == 0 ||
-        local->token_process != mp__process_token()) {
-        return;
+    // It owns nothing but the locks that it holds, which its token tells.
+    if (mp__own != NULL && local->token != 0 &&
+        local->token_process == mp__process_token()) {
+        mp__slot_t *slot = slot_of(local->token);
+        uint64_t key = atomic_load(&slot->key);
+        atomic_store(&slot->key, make_key(FREE, generation_of(key), 0));
     }
-    mp__slot_t *slot = slot_of(local->token);
-    uint64_t key = atomic_load(&slot->key);
     local->token = 0;
     local->token_process = 0;
-    // It owns nothing but the locks that it holds, which its token tells.
-    atomic_store(&slot->key, make_key(FREE, generation_of(key), 0));
+    count_thread(-1);
 }
 
 // ---- the others ----

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/cells.h"
+#include "core/condition.h"
 #include "core/pages.h"
 #include "platform/fail.h"
 
@@ -211,14 +212,16 @@ static int hold_as_other(mp__object_t *object)
 }
 
 // The holder is freed last: until then it tells recovery what is to be done.
-static void drop_as_other(mp__object_t *object)
+// Whether this process held the object.
+static bool drop_as_other(mp__object_t *object)
 {
     mp_word_t *link = NULL;
     mp__holder_t *gone = NULL;
 
     mp__heap_lock();
     mp__holder_t *holder = find_holder_locked(object, &link);
-    if (holder != NULL && atomic_fetch_sub(&holder->count, 1) == 1) {
+    bool held = holder != NULL;
+    if (held && atomic_fetch_sub(&holder->count, 1) == 1) {
         atomic_store(link, atomic_load(&holder->head.next));
         if (atomic_load(&object->holders) == 0 &&
             atomic_load(&object->holds) == 0) {
@@ -230,16 +233,13 @@ static void drop_as_other(mp__object_t *object)
     if (gone != NULL) {
         free_cell(&gone->head);
     }
+    return held;
 }
 
 // ---- holding ----
 
-int mp__object_hold(mp__object_t *object)
+static int hold_one(mp__object_t *object)
 {
-    int r = mp__arena_ready(); // a forked child may not be a member yet
-    if (r < 0) {
-        return r;
-    }
     mp__busy_lock();
     bool owner = is_owner(atomic_load(&object->state));
     if (owner) {
@@ -250,20 +250,12 @@ int mp__object_hold(mp__object_t *object)
     return owner ? 0 : hold_as_other(object);
 }
 
-// The commonest case first: nobody else ever held it, and nobody was forked
-// since it was made.
-void mp__object_drop(mp__object_t *object)
+// Drops a hold of its owner. The commonest case first: nobody else ever held
+// it, and nobody was forked since it was made.
+static void drop_as_owner(mp__object_t *object)
 {
     bool slowly = false;
 
-    if (mp__own == NULL || mp__process_token() == 0) {
-        return; // of a forked child that has held nothing
-    }
-    uint64_t state = atomic_load_explicit(&object->state, memory_order_relaxed);
-    if (!is_owner(state)) {
-        drop_as_other(object);
-        return;
-    }
     mp__busy_lock();
     uint32_t holds =
         atomic_load_explicit(&object->holds, memory_order_relaxed) - 1;
@@ -279,6 +271,49 @@ void mp__object_drop(mp__object_t *object)
     mp__busy_unlock();
     if (slowly) {
         drop_last_slowly(object);
+    }
+}
+
+// What each process that holds the object holds, too.
+static mp__object_t *companion(mp__object_t *object, uint64_t state)
+{
+    return mp__type_of(state) == MP__TYPE_CONDITION ? mp__condition_lock(object)
+                                                    : NULL;
+}
+
+int mp__object_hold(mp__object_t *object)
+{
+    int r = mp__arena_ready(); // a forked child may not be a member yet
+    if (r < 0) {
+        return r;
+    }
+    mp__object_t *other = companion(object, atomic_load(&object->state));
+    r = other != NULL ? hold_one(other) : 0;
+    if (r == 0) {
+        r = hold_one(object);
+        if (r < 0 && other != NULL) {
+            mp__object_drop(other);
+        }
+    }
+    return r;
+}
+
+void mp__object_drop(mp__object_t *object)
+{
+    bool held = true;
+
+    if (mp__own == NULL || mp__process_token() == 0) {
+        return; // of a forked child that has held nothing
+    }
+    uint64_t state = atomic_load_explicit(&object->state, memory_order_relaxed);
+    mp__object_t *other = companion(object, state);
+    if (is_owner(state)) {
+        drop_as_owner(object);
+    } else {
+        held = drop_as_other(object);
+    }
+    if (held && other != NULL) {
+        mp__object_drop(other);
     }
 }
 

@@ -16,8 +16,11 @@
 #define MULTIPROCESSING_H
 
 #include <multiprocessing/arguments.h>
+#include <multiprocessing/barrier.h>
+#include <multiprocessing/condition.h>
 #include <multiprocessing/context.h>
 #include <multiprocessing/errors.h>
+#include <multiprocessing/event.h>
 #include <multiprocessing/export.h>
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/launch.h>
@@ -25,6 +28,7 @@
 #include <multiprocessing/log.h>
 #include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>
+#include <multiprocessing/semaphore.h>
 #include <multiprocessing/system.h>
 #include <multiprocessing/target.h>
 #include <multiprocessing/version.h>

@@ -41,7 +41,8 @@ typedef struct mp_arg {
 } mp_arg_t;
 
 /** What processes can share: X(name) of each type. */
-#define MP_SHARED_TYPES(X) X(lock) X(rlock)
+#define MP_SHARED_TYPES(X)                                                     \
+    X(lock) X(rlock) X(semaphore) X(condition) X(event) X(barrier)
 
 #define MP__SHARED_TYPE(name) typedef struct mp_##name mp_##name##_t;
 MP_SHARED_TYPES(MP__SHARED_TYPE)
