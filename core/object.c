@@ -211,7 +211,7 @@ static int hold_as_other(mp__object_t *object)
 }
 
 // The holder is freed last: until then it tells recovery what is to be done.
-static void drop_as_other(mp__object_t *object)
+static bool drop_as_other(mp__object_t *object)
 {
     mp_word_t *link = NULL;
     mp__holder_t *gone = NULL;
@@ -230,11 +230,12 @@ static void drop_as_other(mp__object_t *object)
     if (gone != NULL) {
         free_cell(&gone->head);
     }
+    return holder != NULL;
 }
 
 // ---- holding ----
 
-int mp__object_hold(mp__object_t *object)
+static int hold_itself(mp__object_t *object)
 {
     int r = mp__arena_ready(); // a forked child may not be a member yet
     if (r < 0) {
@@ -252,18 +253,10 @@ int mp__object_hold(mp__object_t *object)
 
 // The commonest case first: nobody else ever held it, and nobody was forked
 // since it was made.
-void mp__object_drop(mp__object_t *object)
+static void drop_as_owner(mp__object_t *object)
 {
     bool slowly = false;
 
-    if (mp__own == NULL || mp__process_token() == 0) {
-        return; // of a forked child that has held nothing
-    }
-    uint64_t state = atomic_load_explicit(&object->state, memory_order_relaxed);
-    if (!is_owner(state)) {
-        drop_as_other(object);
-        return;
-    }
     mp__busy_lock();
     uint32_t holds =
         atomic_load_explicit(&object->holds, memory_order_relaxed) - 1;
@@ -280,6 +273,70 @@ void mp__object_drop(mp__object_t *object)
     if (slowly) {
         drop_last_slowly(object);
     }
+}
+
+// ---- companions ----
+
+static mp__object_t *companion_of(const mp__object_t *object, uint64_t state)
+{
+    return (state & MP__OBJECT_PAIRED) == 0
+               ? NULL
+               : mp__linked(
+                     ((const mp__paired_t *) (const void *) object)->companion);
+}
+
+// Held first and dropped last, so that it is there as long as the object.
+int mp__object_hold(mp__object_t *object)
+{
+    mp__object_t *companion = companion_of(object, atomic_load(&object->state));
+
+    int r = companion == NULL ? 0 : mp__object_hold(companion);
+    if (r < 0) {
+        return r;
+    }
+    r = hold_itself(object);
+    if (r < 0 && companion != NULL) {
+        mp__object_drop(companion);
+    }
+    return r;
+}
+
+void mp__object_drop(mp__object_t *object)
+{
+    bool held = true;
+
+    if (mp__own == NULL || mp__process_token() == 0) {
+        return; // of a forked child that has held nothing
+    }
+    uint64_t state = atomic_load_explicit(&object->state, memory_order_relaxed);
+    mp__object_t *companion = companion_of(object, state);
+    if (is_owner(state)) {
+        drop_as_owner(object);
+    } else {
+        held = drop_as_other(object);
+    }
+    if (held && companion != NULL) {
+        mp__object_drop(companion);
+    }
+}
+
+// Each hold that this process has of the object is one of the companion, too.
+int mp__object_pair(mp__paired_t *object, mp__object_t *companion)
+{
+    uint32_t holds = atomic_load(&object->head.holds);
+
+    for (uint32_t held = 0; held < holds; held++) {
+        int r = mp__object_hold(companion);
+        for (; r < 0 && held > 0; held--) {
+            mp__object_drop(companion);
+        }
+        if (r < 0) {
+            return r;
+        }
+    }
+    object->companion = mp__link(companion);
+    (void) atomic_fetch_or(&object->head.state, MP__OBJECT_PAIRED);
+    return 0;
 }
 
 // ---- references ----
