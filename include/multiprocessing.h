@@ -16,6 +16,7 @@
 #define MULTIPROCESSING_H
 
 #include <multiprocessing/arguments.h>
+#include <multiprocessing/atomic.h>
 #include <multiprocessing/context.h>
 #include <multiprocessing/errors.h>
 #include <multiprocessing/export.h>
@@ -25,6 +26,7 @@
 #include <multiprocessing/log.h>
 #include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>
+#include <multiprocessing/shared.h>
 #include <multiprocessing/system.h>
 #include <multiprocessing/target.h>
 #include <multiprocessing/version.h>
