@@ -421,3 +421,7 @@ static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
     }
 SHARED(lock, MP__TYPE_LOCK)
 SHARED(rlock, MP__TYPE_RLOCK)
+#ifndef MP_NO_SHAREDCTYPES
+SHARED(value, MP__TYPE_VALUE)
+SHARED(array, MP__TYPE_ARRAY)
+#endif

@@ -30,5 +30,9 @@
 #include <multiprocessing/system.h>
 #include <multiprocessing/target.h>
 #include <multiprocessing/version.h>
+#ifndef MP_NO_SHAREDCTYPES
+#include <multiprocessing/array.h>
+#include <multiprocessing/value.h>
+#endif
 
 #endif

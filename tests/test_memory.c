@@ -156,6 +156,14 @@ static void shared_objects_need_no_memory_of_the_process(void)
     failing = 1;
     assert_int_equal(mp_shared_alloc(&block, 100000), 0);
     assert_int_equal(mp_shared_free(block), 0);
+#ifndef MP_NO_SHAREDCTYPES
+    mp_value_t *value = NULL;
+    mp_array_t *array = NULL;
+    assert_int_equal(mp_value_create(&value, 'i', MP_INT(1), NULL), 0);
+    assert_int_equal(mp_array_create(&array, 'i', 10000, NULL, NULL), 0);
+    mp_value_destroy(value);
+    mp_array_destroy(array);
+#endif
     assert_int_equal(failing, 1); // nothing has asked for any
     failing = 0;
 }
