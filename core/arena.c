@@ -49,14 +49,10 @@ static int lay_out(uint64_t family)
 }
 
 // The first parts lie behind each other: one step each for head and slots.
-static int create(void)
+static int create(uint64_t family)
 {
-    uint64_t family = 0;
+    int r = mp_plat_memory_create(&mp__memory, LEAST_SIZE, MOST_SIZE);
 
-    int r = mp_plat_random(&family, sizeof(family));
-    if (r == 0) {
-        r = mp_plat_memory_create(&mp__memory, LEAST_SIZE, MOST_SIZE);
-    }
     if (r < 0) {
         return r;
     }
@@ -75,13 +71,18 @@ static int create(void)
     return r;
 }
 
+// Random numbers come from APR, whose lock a fork takes before the state's.
 static int create_once(void)
 {
-    int r = 0;
+    uint64_t family = 0;
 
+    int r = mp_plat_random(&family, sizeof(family));
+    if (r < 0) {
+        return r;
+    }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     if (!atomic_load(&mapped)) {
-        r = create();
+        r = create(family);
         atomic_store(&mapped, r == 0);
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
