@@ -77,6 +77,7 @@ stage_dev() { native dev; }
 stage_release() { native release; }
 stage_portable() { native portable; }
 stage_no_remote() { native no-remote; }
+stage_no_sharedctypes() { native no-sharedctypes; }
 stage_asan() { native asan; }
 stage_clang() { need clang && native clang; }
 stage_tsan() { need_clang_runtime && native tsan; }
@@ -101,7 +102,7 @@ stage_tidy()
 # What can run here, the quickest to fail first.
 stages_of_this_machine()
 {
-    echo rooms headers dev release shared install no-remote
+    echo rooms headers dev release shared install no-remote no-sharedctypes
     [ "$system" != Linux ] || echo portable
     case $system in
     Linux | Darwin) echo asan ;;

@@ -6,9 +6,13 @@ include(CMakePackageConfigHelpers)
 set(mp_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/multiprocessing")
 
 install(TARGETS multiprocessing EXPORT multiprocessingTargets)
+set(mp_without "")
+if(NOT MP_SHAREDCTYPES)
+    set(mp_without REGEX "/(array|value)\\.h$" EXCLUDE)
+endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-    FILES_MATCHING PATTERN "*.h")
+    FILES_MATCHING PATTERN "*.h" ${mp_without})
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 install(EXPORT multiprocessingTargets
@@ -47,6 +51,9 @@ if(NOT BUILD_SHARED_LIBS)
         endif()
     endforeach()
     string(STRIP "${mp_pc_libs_private}" mp_pc_libs_private)
+endif()
+if(NOT MP_SHAREDCTYPES)
+    string(APPEND mp_pc_cflags " -DMP_NO_SHAREDCTYPES")
 endif()
 # An installation may be moved as a whole, so the prefix is found from the file.
 file(RELATIVE_PATH mp_pc_up

@@ -41,7 +41,7 @@ static int make(mp_condition_t **out, const mp_condition_options_t *options)
 {
     uint32_t most = options->max_waiters == 0 ? DEFAULT_WAITERS
                                               : (uint32_t) options->max_waiters;
-    const mp__object_t *lock = lock_of(options);
+    mp__object_t *lock = lock_of(options);
 
     int r = mp__object_new(out, sizeof(mp_condition_t) +
                                     most * sizeof(mp__waiter_t));
@@ -49,7 +49,7 @@ static int make(mp_condition_t **out, const mp_condition_options_t *options)
         return r;
     }
     mp_condition_t *condition = *out;
-    condition->lock = lock == NULL ? 0 : mp__link(lock);
+    condition->lock = 0;
     condition->recursive = options->lock == NULL;
     condition->most = most;
     atomic_store(&condition->own.word, 0);
@@ -62,7 +62,14 @@ static int make(mp_condition_t **out, const mp_condition_options_t *options)
                               memory_order_relaxed);
     }
     mp__object_made(&condition->head, MP__TYPE_CONDITION);
-    return 0;
+    r = lock == NULL
+            ? 0
+            : mp__object_pair((mp__paired_t *) (void *) condition, lock);
+    if (r < 0) {
+        mp__object_drop(&condition->head);
+        *out = NULL;
+    }
+    return r;
 }
 
 int mp_condition_create_sized(mp_condition_t **out,
@@ -79,25 +86,7 @@ int mp_condition_create_sized(mp_condition_t **out,
     if (r == 0) {
         r = check(&copy);
     }
-    mp__object_t *lock = r == 0 ? lock_of(&copy) : NULL;
-    if (lock != NULL) {
-        r = mp__object_hold(lock);
-    }
-    if (r < 0) {
-        return r;
-    }
-    r = make(out, &copy);
-    if (r < 0 && lock != NULL) {
-        mp__object_drop(lock);
-    }
-    return r;
-}
-
-mp__object_t *mp__condition_lock(mp__object_t *object)
-{
-    const mp_condition_t *condition = (const mp_condition_t *) (void *) object;
-
-    return condition->lock == 0 ? NULL : mp__linked(condition->lock);
+    return r < 0 ? r : make(out, &copy);
 }
 
 void mp_condition_destroy(mp_condition_t *condition)

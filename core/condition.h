@@ -19,7 +19,7 @@ typedef struct mp__waiter {
 
 struct mp_condition {
     mp__object_t head;
-    uint32_t lock; // the user's, as a link; 0: the condition's own
+    uint32_t lock; // the user's, the companion; 0: the condition's own
     bool recursive;
     mp__recursive_t own;
     mp_word_t clock; // counts waits
@@ -28,9 +28,9 @@ struct mp_condition {
     mp__waiter_t waiters[];
 };
 
-// The object of the user's lock, NULL if there is none: who holds the condition
-// holds it, too.
-mp__object_t *mp__condition_lock(mp__object_t *object);
+_Static_assert(offsetof(struct mp_condition, lock) ==
+                   offsetof(mp__paired_t, companion),
+               "the user's lock is the companion");
 
 // An entry for this holder of the lock. MP_ENOSPC.
 int mp__condition_enlist(mp_condition_t *condition, uint32_t token,

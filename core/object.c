@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/cells.h"
-#include "core/condition.h"
 #include "core/pages.h"
 #include "platform/fail.h"
 
@@ -212,7 +211,6 @@ static int hold_as_other(mp__object_t *object)
 }
 
 // The holder is freed last: until then it tells recovery what is to be done.
-// Whether this process held the object.
 static bool drop_as_other(mp__object_t *object)
 {
     mp_word_t *link = NULL;
@@ -233,13 +231,17 @@ static bool drop_as_other(mp__object_t *object)
     if (gone != NULL) {
         free_cell(&gone->head);
     }
-    return held;
+    return holder != NULL;
 }
 
 // ---- holding ----
 
-static int hold_one(mp__object_t *object)
+static int hold_itself(mp__object_t *object)
 {
+    int r = mp__arena_ready(); // a forked child may not be a member yet
+    if (r < 0) {
+        return r;
+    }
     mp__busy_lock();
     bool owner = is_owner(atomic_load(&object->state));
     if (owner) {
@@ -250,8 +252,8 @@ static int hold_one(mp__object_t *object)
     return owner ? 0 : hold_as_other(object);
 }
 
-// Drops a hold of its owner. The commonest case first: nobody else ever held
-// it, and nobody was forked since it was made.
+// The commonest case first: nobody else ever held it, and nobody was forked
+// since it was made.
 static void drop_as_owner(mp__object_t *object)
 {
     bool slowly = false;
@@ -274,26 +276,28 @@ static void drop_as_owner(mp__object_t *object)
     }
 }
 
-// What each process that holds the object holds, too.
-static mp__object_t *companion(mp__object_t *object, uint64_t state)
+// ---- companions ----
+
+static mp__object_t *companion_of(const mp__object_t *object, uint64_t state)
 {
-    return mp__type_of(state) == MP__TYPE_CONDITION ? mp__condition_lock(object)
-                                                    : NULL;
+    return (state & MP__OBJECT_PAIRED) == 0
+               ? NULL
+               : mp__linked(
+                     ((const mp__paired_t *) (const void *) object)->companion);
 }
 
+// Held first and dropped last, so that it is there as long as the object.
 int mp__object_hold(mp__object_t *object)
 {
-    int r = mp__arena_ready(); // a forked child may not be a member yet
+    mp__object_t *companion = companion_of(object, atomic_load(&object->state));
+
+    int r = companion == NULL ? 0 : mp__object_hold(companion);
     if (r < 0) {
         return r;
     }
-    mp__object_t *other = companion(object, atomic_load(&object->state));
-    r = other != NULL ? hold_one(other) : 0;
-    if (r == 0) {
-        r = hold_one(object);
-        if (r < 0 && other != NULL) {
-            mp__object_drop(other);
-        }
+    r = hold_itself(object);
+    if (r < 0 && companion != NULL) {
+        mp__object_drop(companion);
     }
     return r;
 }
@@ -306,15 +310,34 @@ void mp__object_drop(mp__object_t *object)
         return; // of a forked child that has held nothing
     }
     uint64_t state = atomic_load_explicit(&object->state, memory_order_relaxed);
-    mp__object_t *other = companion(object, state);
+    mp__object_t *companion = companion_of(object, state);
     if (is_owner(state)) {
         drop_as_owner(object);
     } else {
         held = drop_as_other(object);
     }
-    if (held && other != NULL) {
-        mp__object_drop(other);
+    if (held && companion != NULL) {
+        mp__object_drop(companion);
     }
+}
+
+// Each hold that this process has of the object is one of the companion, too.
+int mp__object_pair(mp__paired_t *object, mp__object_t *companion)
+{
+    uint32_t holds = atomic_load(&object->head.holds);
+
+    for (uint32_t held = 0; held < holds; held++) {
+        int r = mp__object_hold(companion);
+        for (; r < 0 && held > 0; held--) {
+            mp__object_drop(companion);
+        }
+        if (r < 0) {
+            return r;
+        }
+    }
+    object->companion = mp__link(companion);
+    (void) atomic_fetch_or(&object->head.state, MP__OBJECT_PAIRED);
+    return 0;
 }
 
 // ---- references ----

@@ -35,6 +35,7 @@ typedef enum mp__type {
 #define MP__OBJECT_TYPE UINT64_C(0xff)
 #define MP__OBJECT_SHARED UINT64_C(0x100) // others have held it
 #define MP__OBJECT_LIMBO UINT64_C(0x200)
+#define MP__OBJECT_PAIRED UINT64_C(0x400) // it has a companion
 
 typedef struct mp__object {
     _Atomic uint64_t state;
@@ -45,6 +46,13 @@ typedef struct mp__object {
     mp_word_t holders;    // chain of HOLDER cells: offset / 64, 0 at the end
     mp_word_t next;       // in limbo, or in a chain: the same
 } mp__object_t;
+
+// An object that needs another one for its life, as a Value needs the lock that
+// it was given: whoever holds the one holds the other as often.
+typedef struct mp__paired {
+    mp__object_t head;
+    uint32_t companion; // offset / 64
+} mp__paired_t;
 
 typedef struct mp__holder {
     mp__object_t head;
@@ -87,7 +95,8 @@ static inline void *mp__linked(uint32_t link)
     return mp__at((uint64_t) link * 64);
 }
 
-// A new object of `size` bytes with its header, all zero behind it, held once.
+// A new object of `size` bytes with its header, held once. Behind it all is
+// zero if it fits into a cell (core/cells.h), else as the last owner left it.
 // It becomes what it is by mp__object_made(), and is nothing if this process
 // dies before. MP_ENOMEM, MP_ENOSPC, MP_EMFILE, MP_ENPROC.
 int mp__object_new(void *out, size_t size);
@@ -96,6 +105,10 @@ static inline void mp__object_made(mp__object_t *object, mp__type_t type)
     atomic_store_explicit(&object->state, mp__state(type, mp__process_token()),
                           memory_order_release);
 }
+
+// The same for an object with a companion, whose hold by this process becomes
+// the object's. MP_ENOMEM, MP_ENOSPC: it cannot be held.
+int mp__object_pair(mp__paired_t *object, mp__object_t *companion);
 
 // One more hold of this process, and one less: the last one frees.
 int mp__object_hold(mp__object_t *object);

@@ -65,6 +65,10 @@ bool mp__span_at_locked(uint32_t unit, mp__span_t *span)
         return false;
     }
     *span = mp__span_of(unit);
+    if (kind_of(atomic_load(&map()[unit].word)) == TAIL) {
+        // What a walk was about to come to has been joined to a free span.
+        *span = (mp__span_t){MP__SPAN_FREE, unit, 1, 0};
+    }
     return span->units > 0 && span->units <= end_unit() - unit;
 }
 
@@ -207,11 +211,12 @@ static void release(uint32_t unit, uint32_t units)
         total += unit - before;
         first = before;
     }
-    set_tail(first, total);
-    if (first != unit) { // or a walk that knows of this one would believe it
+    // A walk that knows of this one would believe it; but it may be the tail.
+    if (first != unit && first + total - unit > 1) {
         set_entry(unit, MP__SPAN_FREE, first + total - unit, 0);
     }
     set_entry(first, MP__SPAN_FREE, total, 0);
+    set_tail(first, total);
     bin_add(first, total);
 }
 

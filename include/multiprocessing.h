@@ -16,6 +16,7 @@
 #define MULTIPROCESSING_H
 
 #include <multiprocessing/arguments.h>
+#include <multiprocessing/atomic.h>
 #include <multiprocessing/barrier.h>
 #include <multiprocessing/condition.h>
 #include <multiprocessing/context.h>
@@ -29,8 +30,13 @@
 #include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>
 #include <multiprocessing/semaphore.h>
+#include <multiprocessing/shared.h>
 #include <multiprocessing/system.h>
 #include <multiprocessing/target.h>
 #include <multiprocessing/version.h>
+#ifndef MP_NO_SHAREDCTYPES
+#include <multiprocessing/array.h>
+#include <multiprocessing/value.h>
+#endif
 
 #endif

@@ -146,6 +146,28 @@ static void children_can_be_listed_without_memory(void)
     test_gate_destroy(&gate);
 }
 
+// All of it comes from the memory of the family.
+static void shared_objects_need_no_memory_of_the_process(void)
+{
+    void *block = NULL;
+
+    assert_int_equal(mp_shared_alloc(&block, 10), 0);
+    assert_int_equal(mp_shared_free(block), 0);
+    failing = 1;
+    assert_int_equal(mp_shared_alloc(&block, 100000), 0);
+    assert_int_equal(mp_shared_free(block), 0);
+#ifndef MP_NO_SHAREDCTYPES
+    mp_value_t *value = NULL;
+    mp_array_t *array = NULL;
+    assert_int_equal(mp_value_create(&value, 'i', MP_INT(1), NULL), 0);
+    assert_int_equal(mp_array_create(&array, 'i', 10000, NULL, NULL), 0);
+    mp_value_destroy(value);
+    mp_array_destroy(array);
+#endif
+    assert_int_equal(failing, 1); // nothing has asked for any
+    failing = 0;
+}
+
 static const struct test tests[] = {
     {"each allocation may fail", each_allocation_may_fail, TEST_ALL},
     {"each allocation for handles may fail",
@@ -154,6 +176,8 @@ static const struct test tests[] = {
      tree_can_be_ended_without_memory_or_not_at_all, TEST_PROCESSES},
     {"children can be listed without memory",
      children_can_be_listed_without_memory, TEST_ALL},
+    {"shared objects need no memory of the process",
+     shared_objects_need_no_memory_of_the_process, TEST_ONCE},
 };
 
 int main(int argc, char **argv)

@@ -40,9 +40,17 @@ typedef struct mp_arg {
     } value;
 } mp_arg_t;
 
+#ifdef MP_NO_SHAREDCTYPES
+#define MP__SHAREDCTYPES(X)
+#else
+#define MP__SHAREDCTYPES(X) X(value) X(array)
+#endif
+
 /** What processes can share: X(name) of each type. */
 #define MP_SHARED_TYPES(X)                                                     \
-    X(lock) X(rlock) X(semaphore) X(condition) X(event) X(barrier)
+    X(lock)                                                                    \
+    X(rlock)                                                                   \
+    X(semaphore) X(condition) X(event) X(barrier) MP__SHAREDCTYPES(X)
 
 #define MP__SHARED_TYPE(name) typedef struct mp_##name mp_##name##_t;
 MP_SHARED_TYPES(MP__SHARED_TYPE)
