@@ -23,8 +23,9 @@ static unsigned char *write_sample(size_t *size)
         {MP_ARG_FLOAT, 8, {.number = -2.5}},
         {MP_ARG_TEXT, 4, {.data = "text"}},
         {MP_ARG_BYTES, 3, {.data = "\0\1\2"}},
+        {MP_ARG_NONE, 8, {.integer = 0}},
     };
-    static const mp_args_t args = {5, items};
+    static const mp_args_t args = {6, items};
     static const mp__block_t block = {.target = "work",
                                       .module = "",
                                       .name = "Process-1",
@@ -95,11 +96,12 @@ static void block_is_read_as_it_was_written(void **state)
     assert_memory_equal(block.authkey, "0123456789", 10);
     assert_int_equal(block.log_level, 25);
     assert_true(block.log_to_stderr);
-    assert_int_equal(mp_args_count(block.args), 5);
+    assert_int_equal(mp_args_count(block.args), 6);
     assert_true(mp_args_int(block.args, 0) == INT64_MIN);
     assert_true(mp_args_bool(block.args, 1));
     assert_true(mp_args_float(block.args, 2) == -2.5);
     assert_string_equal(mp_args_text(block.args, 3), "text");
+    assert_int_equal(mp_args_type(block.args, 5), MP_ARG_NONE);
     data = mp_args_bytes(block.args, 4, &size);
     assert_int_equal(size, 3);
     assert_memory_equal(data, "\0\1\2", 3);
@@ -119,7 +121,7 @@ static void block_cut_short_is_refused(void **state)
         mp__put64(bytes + 16, cut - MP__BLOCK_HEADER_SIZE);
         int r = read_whole(bytes, cut, &block, &body);
         // The arguments come last: a cut between two of them leaves a block.
-        assert_true(r == MP_EPROTO || (r == 0 && block.args->count < 5));
+        assert_true(r == MP_EPROTO || (r == 0 && block.args->count < 6));
         release(&block, body);
     }
     free(bytes);
