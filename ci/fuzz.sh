@@ -6,10 +6,10 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 out=build/fuzz
 mkdir -p $out
-sources="$(echo core/*.c platform/*.c) posix/posix_cond_portable.c"
-for file in posix/*.c; do
+sources="$(echo core/*.c) posix/posix_cond_portable.c"
+for file in platform/*.c posix/*.c; do
     case $file in
-    *_darwin.c | *_portable.c) ;;
+    *_darwin.c | *_portable.c | *_view.c) ;;
     *) sources="$sources $file" ;;
     esac
 done
@@ -19,6 +19,8 @@ for target in tests/fuzz/fuzz_*.c; do
     # shellcheck disable=SC2046,SC2086 # words are meant
     clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         -D_GNU_SOURCE -DMP_STATIC -DMP_BUILDING -Iinclude -I. \
+        -DMP_WORKER_NAME='"mp-worker"' -DMP_WORKER_FROM_LIBRARY='".."' \
+        -DMP_WORKER_INSTALLED='"/usr/libexec/mp-worker"' \
         $(pkg-config --cflags apr-1) -o "$out/$name" "$target" \
         $sources $(pkg-config --libs apr-1) -lpthread
     mkdir -p "$out/$name.found"

@@ -24,6 +24,7 @@
 #include <multiprocessing/log.h>
 #include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>
+#include <multiprocessing/shareable_list.h>
 #include <multiprocessing/shared_memory.h>
 #include <multiprocessing/system.h>
 #include <multiprocessing/target.h>
