@@ -6,10 +6,10 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 out=build/fuzz
 mkdir -p $out
-sources="$(echo core/*.c platform/*.c) posix/posix_cond_portable.c"
-for file in posix/*.c; do
+sources="$(echo core/*.c) posix/posix_cond_portable.c"
+for file in platform/*.c posix/*.c; do
     case $file in
-    *_darwin.c | *_portable.c) ;;
+    *_darwin.c | *_portable.c | *_view.c) ;;
     *) sources="$sources $file" ;;
     esac
 done

@@ -36,6 +36,7 @@ static int check(const mp_arg_t *arg, size_t index, bool sized)
     case MP_ARG_INT:
     case MP_ARG_BOOL:
     case MP_ARG_FLOAT:
+    case MP_ARG_NONE:
         return 0;
     case MP_ARG_TEXT:
     case MP_ARG_BYTES:
@@ -234,10 +235,10 @@ int mp_args_type(const mp_args_t *args, size_t index)
 static const char *type_name(int type)
 {
     static const char *const names[] = {
-        [MP_ARG_INT] = "an int",         [MP_ARG_BOOL] = "a bool",
-        [MP_ARG_FLOAT] = "a float",      [MP_ARG_TEXT] = "a text",
-        [MP_ARG_BYTES] = "bytes",        [MP_ARG_OBJECT] = "a shared object",
-        [MP_ARG_TOO_LARGE] = "too large"};
+        [MP_ARG_INT] = "an int",          [MP_ARG_BOOL] = "a bool",
+        [MP_ARG_FLOAT] = "a float",       [MP_ARG_TEXT] = "a text",
+        [MP_ARG_BYTES] = "bytes",         [MP_ARG_OBJECT] = "a shared object",
+        [MP_ARG_TOO_LARGE] = "too large", [MP_ARG_NONE] = "None"};
     return names[type];
 }
 

@@ -135,7 +135,8 @@ static int read_argument(const field_t *field, mp_arg_t *arg)
                    ? 0
                    : malformed("a reference of another size");
     }
-    if (size != 8 || type < MP_ARG_INT || type > MP_ARG_FLOAT) {
+    if (size != 8 || type < MP_ARG_INT ||
+        (type > MP_ARG_FLOAT && type != MP_ARG_NONE)) {
         return malformed("an argument of another type");
     }
     uint64_t bits = mp__get64(value);

@@ -30,7 +30,9 @@
 #include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>
 #include <multiprocessing/semaphore.h>
+#include <multiprocessing/shareable_list.h>
 #include <multiprocessing/shared.h>
+#include <multiprocessing/shared_memory.h>
 #include <multiprocessing/system.h>
 #include <multiprocessing/target.h>
 #include <multiprocessing/version.h>

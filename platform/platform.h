@@ -299,4 +299,34 @@ int mp_plat_channel_send(const mp_plat_child_t *other, const void *bytes,
 int mp_plat_channel_receive(const mp_plat_child_t *other, void *bytes,
                             size_t size, int64_t deadline);
 
+// ---- segments: memory with a name ----
+
+typedef struct mp_plat_segment {
+    void *address;   // of the first byte for its users; NULL: none
+    size_t size;     // of what they may use
+    size_t before;   // bytes of the mapping in front of it,
+    size_t after;    // and behind it
+    intptr_t handle; // what keeps it, where the mapping alone does not
+} mp_plat_segment_t;
+
+extern const char mp_plat_segment_prefix[]; // of names that Python makes up
+
+// `name` has no slash but in front, and something behind that. Creating leaves
+// no name behind if it fails. MP_EEXIST, MP_ENOSPC, MP_ENOMEM, MP_EMFILE,
+// MP_EACCES; MP_EINVAL: the system does not take the name.
+int mp_plat_segment_create(mp_plat_segment_t *out, const char *name,
+                           size_t size, bool sparse);
+// The same, MP_ENOENT, and MP_ESTATE: it has no size.
+int mp_plat_segment_open(mp_plat_segment_t *out, const char *name,
+                         bool read_only);
+void mp_plat_segment_close(mp_plat_segment_t *segment);
+// MP_ENOENT. Does nothing where names end with the last that has it open.
+int mp_plat_segment_unlink(const char *name);
+
+// The same for what apr_shm_create() made under this file name (platform/).
+// MP_EPROTO: its header is not APR's.
+int mp_plat_segment_open_apr(mp_plat_segment_t *out, const char *file);
+void mp_plat_segment_close_apr(mp_plat_segment_t *segment);
+int mp_plat_segment_unlink_apr(const char *file);
+
 #endif

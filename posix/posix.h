@@ -32,6 +32,8 @@ int mp_posix_fail_path(int os_code, const char *what, const char *path);
 int mp_posix_own_socketpair(int pair[2]);
 int mp_posix_own_pipe(int pair[2]);
 int mp_posix_own_memory(int *descriptor);
+// shm_open() with 0600. Returns an errno.
+int mp_posix_own_segment(const char *name, int flags, int *descriptor);
 int mp_posix_own_add(int descriptor);     // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor);  // -1 is fine
 void mp_posix_own_forget(int descriptor); // it is somebody else's from now on
@@ -82,6 +84,12 @@ int mp_posix_memory(void);
 // Sleeps while the word is 0, or for a moment; and ends such a sleep.
 void mp_posix_stop_sleep(atomic_uint *word);
 void mp_posix_stop_wake(atomic_uint *word);
+
+// ---- segments (posix_segment_*.c) ----
+
+// Takes memory for an object of shm_open(), of all its size. An errno.
+int mp_posix_reserve(int descriptor, off_t size);
+extern const int mp_posix_segment_flags; // what opening one also wants
 
 // ---- the lock of this room (posix_lock.c) ----
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
@@ -101,6 +102,20 @@ int mp_posix_own_memory(int *descriptor)
     }
     mp_posix_unlock();
     return r;
+}
+
+int mp_posix_own_segment(const char *name, int flags, int *descriptor)
+{
+    mp_posix_lock();
+    *descriptor = shm_open(name, flags, 0600);
+    int os_code = *descriptor < 0 ? errno : 0;
+    if (os_code == 0 && add_locked(*descriptor) < 0) {
+        (void) close(*descriptor);
+        *descriptor = -1;
+        os_code = ENOMEM;
+    }
+    mp_posix_unlock();
+    return os_code;
 }
 
 int mp_posix_own_add(int descriptor)

@@ -52,6 +52,23 @@ static void truths_arrive(void)
         0);
 }
 
+static int check_nothing(const mp_args_t *args)
+{
+    int64_t integer = 0;
+
+    if (mp_args_type(args, 0) != MP_ARG_NONE ||
+        mp_args_get_int(args, 0, &integer) != MP_ETYPE) {
+        return 1;
+    }
+    return mp_args_int(args, 1) == 1 ? 0 : 2;
+}
+MP_TARGET(check_nothing)
+
+static void nothing_arrives_as_nothing(void)
+{
+    assert_int_equal(test_call(check_nothing, MP_ARGS(MP_NONE, 1)), 0);
+}
+
 static int check_floats(const mp_args_t *args)
 {
     if (mp_args_float(args, 0) != 2.5 || mp_args_float(args, 1) != DBL_MAX ||
@@ -354,6 +371,7 @@ static void create_refuses_what_no_memory_can_hold(void)
 static const struct test tests[] = {
     {"integers arrive, to the limits of 64 bits", integers_arrive, TEST_ALL},
     {"truths arrive as bools", truths_arrive, TEST_ALL},
+    {"nothing arrives as nothing", nothing_arrives_as_nothing, TEST_ALL},
     {"floats arrive, NaN and minus zero too", floats_arrive, TEST_ALL},
     {"texts arrive, empty, in UTF-8 and long", texts_arrive, TEST_ALL},
     {"bytes arrive, none, with zeros and 10 MiB", bytes_arrive, TEST_ALL},

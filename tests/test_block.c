@@ -25,8 +25,9 @@ static unsigned char *write_sample(size_t *size)
         {MP_ARG_FLOAT, 8, {.number = -2.5}},
         {MP_ARG_TEXT, 4, {.data = "text"}},
         {MP_ARG_BYTES, 3, {.data = "\0\1\2"}},
+        {MP_ARG_NONE, 8, {.integer = 0}},
     };
-    static const mp_args_t args = {5, items};
+    static const mp_args_t args = {6, items};
     static const unsigned char build_id[MP_PLAT_BUILD_SIZE] = {1, 0, 2};
     static const mp__block_t block = {.target = "work",
                                       .module = "",
@@ -103,11 +104,12 @@ static void block_is_read_as_it_was_written(void **state)
     assert_memory_equal(block.authkey, "0123456789", 10);
     assert_int_equal(block.log_level, 25);
     assert_true(block.log_to_stderr);
-    assert_int_equal(mp_args_count(block.args), 5);
+    assert_int_equal(mp_args_count(block.args), 6);
     assert_true(mp_args_int(block.args, 0) == INT64_MIN);
     assert_true(mp_args_bool(block.args, 1));
     assert_true(mp_args_float(block.args, 2) == -2.5);
     assert_string_equal(mp_args_text(block.args, 3), "text");
+    assert_int_equal(mp_args_type(block.args, 5), MP_ARG_NONE);
     data = mp_args_bytes(block.args, 4, &size);
     assert_int_equal(size, 3);
     assert_memory_equal(data, "\0\1\2", 3);

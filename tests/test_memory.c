@@ -4,6 +4,7 @@
 // the place of malloc and its like, in the library too.
 #include "tests/handles.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,6 +169,43 @@ static void shared_objects_need_no_memory_of_the_process(void)
     failing = 0;
 }
 
+// Makes and opens a list in shared memory while allocation number `nth` fails.
+static bool share_once(long nth)
+{
+    char name[30];
+    mp_shareable_list_t *list = NULL;
+    mp_shareable_list_t *again = NULL;
+
+    (void) snprintf(name, sizeof(name), "mp-%lld", (long long) test_own_pid());
+    failing = nth;
+    int r = mp_shareable_list_create(&list, name, MP_ARGS(1, "text"), NULL);
+    if (r == 0) {
+        r = mp_shareable_list_open(&again, name, NULL);
+    }
+    bool reached = failing == 0;
+    failing = 0;
+    assert_true(r == (reached ? MP_ENOMEM : 0));
+    assert_true(list != NULL || again == NULL);
+    mp_shareable_list_destroy(again);
+    if (list != NULL) {
+        assert_int_equal(
+            mp_shared_memory_unlink(mp_shareable_list_memory(list)), 0);
+    }
+    mp_shareable_list_destroy(list);
+    assert_int_equal(mp_shareable_list_open(&again, name, NULL), MP_ENOENT);
+    return reached;
+}
+
+static void sharing_without_memory_leaves_no_name(void)
+{
+    long nth = 1;
+
+    while (share_once(nth)) {
+        nth++;
+    }
+    assert_true(nth > 7);
+}
+
 static const struct test tests[] = {
     {"each allocation may fail", each_allocation_may_fail, TEST_ALL},
     {"each allocation for handles may fail",
@@ -178,6 +216,8 @@ static const struct test tests[] = {
      children_can_be_listed_without_memory, TEST_ALL},
     {"shared objects need no memory of the process",
      shared_objects_need_no_memory_of_the_process, TEST_ONCE},
+    {"sharing without memory leaves no name",
+     sharing_without_memory_leaves_no_name, TEST_ONCE},
 };
 
 int main(int argc, char **argv)

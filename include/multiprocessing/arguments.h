@@ -26,6 +26,7 @@ typedef enum mp_arg_type {
     MP_ARG_TEXT,     /**< UTF-8, ended by a NUL */
     MP_ARG_BYTES,    /**< any bytes, with their number */
     MP_ARG_OBJECT,   /**< a lock, an event, … that processes share */
+    MP_ARG_NONE,     /**< nothing: Python's None */
     MP_ARG_TOO_LARGE /**< an unsigned integer above INT64_MAX: refused */
 } mp_arg_type_t;
 
@@ -126,6 +127,13 @@ static inline mp_arg_t mp__arg_itself(mp_arg_t arg)
     return arg;
 }
 
+static inline mp_arg_t mp__arg_none(void)
+{
+    mp_arg_t arg = mp__arg_int(0);
+    arg.type = MP_ARG_NONE;
+    return arg;
+}
+
 /** Explicit forms. MP_BOOL is needed in C, where `true` is an int. */
 #define MP_INT(integer) mp__arg_int(integer)
 #define MP_BOOL(truth) mp__arg_bool(truth)
@@ -133,6 +141,7 @@ static inline mp_arg_t mp__arg_itself(mp_arg_t arg)
 #define MP_TEXT(text) mp__arg_text(text)
 #define MP_BYTES(data, size) mp__arg_bytes((data), (size))
 #define MP_OBJECT(object) mp__arg_object(object)
+#define MP_NONE mp__arg_none()
 
 /** No arguments. */
 #define MP_NO_ARGS ((const mp_args_t *) NULL)

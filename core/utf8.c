@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/utf8.h"
+
+#include <stdint.h>
+
+#define NO_CHARACTER 0
+#define LARGEST 0x10FFFF
+
+// The number of bytes that a character of this first byte has, and the smallest
+// one that needs so many.
+static size_t length_of(unsigned char first, uint32_t *least)
+{
+    if (first < 0x80) {
+        *least = 0;
+        return 1;
+    }
+    if (first >= 0xC0 && first < 0xE0) {
+        *least = 0x80;
+        return 2;
+    }
+    if (first >= 0xE0 && first < 0xF0) {
+        *least = 0x800;
+        return 3;
+    }
+    *least = 0x10000;
+    return first >= 0xF0 && first < 0xF8 ? 4 : NO_CHARACTER;
+}
+
+// The length of the character at `bytes`, or NO_CHARACTER.
+static size_t character(const unsigned char *bytes, size_t size)
+{
+    uint32_t least = 0;
+    size_t length = length_of(bytes[0], &least);
+
+    if (length <= 1 || length > size) {
+        return length == 1 ? 1 : NO_CHARACTER;
+    }
+    uint32_t value = bytes[0] & (0x7FU >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((bytes[i] & 0xC0) != 0x80) {
+            return NO_CHARACTER;
+        }
+        value = value << 6 | (bytes[i] & 0x3FU);
+    }
+    bool half = value >= 0xD800 && value <= 0xDFFF;
+    return value < least || value > LARGEST || half ? NO_CHARACTER : length;
+}
+
+bool mp__utf8_is_valid(const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+
+    while (size > 0) {
+        size_t length = character(at, size);
+        if (length == NO_CHARACTER) {
+            return false;
+        }
+        at += length;
+        size -= length;
+    }
+    return true;
+}
