@@ -60,9 +60,11 @@ static int sleep_once(const mp_plat_memory_t *of, int value)
 const peer_role_fn peer_roles[] = {
     [SLEEPER] = sleep_each_round, [SLEEP_ONCE] = sleep_once};
 
+// A fork has the child sleep in the library's own memory.
 static void be_traced(uint32_t round)
 {
-    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0) {
+    if (peer_prepare(&memory) < 0 ||
+        ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0) {
         _exit(77);
     }
     (void) raise(SIGSTOP);
@@ -152,7 +154,8 @@ static pid_t stop_before_sleep(void)
 
     assert_true(pid >= 0);
     if (pid == 0) {
-        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 && raise(SIGSTOP) == 0) {
+        if (peer_prepare(&memory) == 0 &&
+            ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 && raise(SIGSTOP) == 0) {
             mp_plat_sleep(&shared->bed, 0, peer_guard());
         }
         _exit(0);
