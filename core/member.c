@@ -6,7 +6,12 @@
 #include "platform/platform.h"
 
 // The key of a slot: its state, its generation, and the pid of who took it.
-enum { FREE, RESERVED, LIVE, DEAD };
+enum {
+    FREE = MP__SLOT_FREE,
+    RESERVED = MP__SLOT_RESERVED,
+    LIVE = MP__SLOT_LIVE,
+    DEAD = MP__SLOT_DEAD
+};
 #define STATE_SHIFT 56
 #define GENERATION_SHIFT 32
 #define GENERATION_MASK UINT32_C(0x7ffff)
@@ -30,6 +35,11 @@ static uint64_t make_key(unsigned state, uint32_t generation, int64_t pid)
 static unsigned state_of(uint64_t key)
 {
     return (unsigned) (key >> STATE_SHIFT);
+}
+
+mp__slot_state_t mp__slot_state(uint32_t index)
+{
+    return (mp__slot_state_t) state_of(atomic_load(&mp__slots()[index].key));
 }
 
 static uint32_t generation_of(uint64_t key)

@@ -57,6 +57,14 @@ bool mp__member_dead(uint32_t token, bool look);
 // Whether a living member was forked later than `clock` said.
 bool mp__member_forked_after(uint32_t clock);
 
+typedef enum mp__slot_state {
+    MP__SLOT_FREE,
+    MP__SLOT_RESERVED, // for a fork under way
+    MP__SLOT_LIVE,
+    MP__SLOT_DEAD
+} mp__slot_state_t;
+mp__slot_state_t mp__slot_state(uint32_t index);
+
 // Frees what dead members held: those that are known to be dead, or all that a
 // look at the system finds. `pid` 0: any.
 void mp__members_recover(int64_t pid);

@@ -408,7 +408,7 @@ static bool is_in_bin(uint32_t unit, uint32_t units)
     return false;
 }
 
-static int check_locked(size_t *in_use)
+int mp__heap_check_locked(size_t *in_use)
 {
     mp__span_t span = {MP__SPAN_NONE, 0, 0, 0};
     uint32_t unit = 0;
@@ -424,12 +424,4 @@ static int check_locked(size_t *in_use)
         *in_use += span.kind == MP__SPAN_FREE ? 0 : span.units * MP__UNIT;
     }
     return unit == end_unit() ? 0 : damaged(unit, "a span without an end");
-}
-
-int mp__heap_check(size_t *in_use)
-{
-    mp__heap_lock();
-    int r = check_locked(in_use);
-    mp__heap_unlock();
-    return r;
 }

@@ -54,7 +54,7 @@ static inline uint32_t mp__unit_of(const void *address)
 }
 
 // Whether map and index agree: the bytes in use, or MP_ESYSTEM with what is
-// wrong. For tests.
-int mp__heap_check(size_t *in_use);
+// wrong. For tests, which call mp__arena_check().
+int mp__heap_check_locked(size_t *in_use);
 
 #endif
