@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process is killed after 1, 2, 3 … instructions of an operation, by single
+// steps, and after each death all others must go on and find shared memory
+// whole. Usage: stress_step [--all] [--seed N] [--only TEXT] [--from N]
+#define _GNU_SOURCE // ptrace
+#include "tests/stress/step.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <multiprocessing.h>
+
+#include "core/check.h"
+#include "core/member.h"
+#include "platform/platform.h"
+
+#define STEPS_MOST 100000000L
+#define BUDGET 120000L   // steps for one operation, unless --all
+#define HANG_SECONDS 20U // then the test itself is ended
+#define REFUSED 77       // exit code of a victim that may not be traced
+#define MS INT64_C(1000000)
+
+static struct {
+    bool all;
+    unsigned seed;
+    const char *only;
+    long from;
+} options;
+
+step_page_t *step_page;
+static const step_op_t *current; // for the handlers of forks and alarms
+static volatile long current_step;
+static bool victim_in_fork;
+
+// ---- guards ----
+
+static void on_alarm(int number)
+{
+    static char text[200];
+
+    (void) number;
+    int size = snprintf(text, sizeof(text), "hangs: %s, killed at step %ld\n",
+                        current->name, current_step);
+    (void) !write(STDERR_FILENO, text, (size_t) size);
+    _exit(3);
+}
+
+static void fail_op(const char *what)
+{
+    fail_msg("a process that %s, killed at step %ld (seed %u): %s",
+             current->name, current_step, options.seed, what);
+}
+
+static void expect_whole(mp__census_t *census, const char *when)
+{
+    if (mp__arena_check(census, true) < 0) {
+        char text[300];
+        (void) snprintf(text, sizeof(text), "%s: %s", when,
+                        mp_last_error()->message);
+        fail_op(text);
+    }
+}
+
+// ---- the victim ----
+
+static void begin(void)
+{
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) {
+        _exit(REFUSED);
+    }
+    (void) raise(SIGSTOP);
+}
+
+// Runs before the library's own handler, which was registered later.
+static void in_forked_child(void)
+{
+    if (victim_in_fork) {
+        begin();
+    }
+}
+
+__attribute__((constructor(101))) static void register_handler(void)
+{
+    (void) pthread_atfork(NULL, NULL, in_forked_child);
+}
+
+static pid_t start_victim(const step_op_t *op)
+{
+    victim_in_fork = op->in_fork;
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (!op->in_fork) {
+            if (op->prepare != NULL) {
+                op->prepare();
+            }
+            begin();
+            op->run();
+        }
+        (void) raise(SIGSTOP);
+        _exit(0);
+    }
+    victim_in_fork = false;
+    assert_true(pid > 0);
+    return pid;
+}
+
+// False: this system does not let processes be traced.
+static bool await_begin(pid_t pid)
+{
+    int status = 0;
+
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == REFUSED) {
+        return false;
+    }
+    assert_true(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+    return true;
+}
+
+// Lets it do so many instructions; the number that it did, fewer if it came to
+// the end.
+static long step(pid_t pid, long steps)
+{
+    int status = 0;
+
+    for (long i = 0; i < steps; i++) {
+        if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0) {
+            return -1;
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        if (!WIFSTOPPED(status)) {
+            fail_op("the victim ended by itself");
+        }
+        if (WSTOPSIG(status) == SIGSTOP) {
+            return i;
+        }
+        if (WSTOPSIG(status) != SIGTRAP) {
+            fail_op("the victim got a signal");
+        }
+    }
+    return steps;
+}
+
+// Every second victim stays a zombie until all is checked.
+static void kill_victim(pid_t pid, bool collect)
+{
+    siginfo_t info;
+
+    (void) kill(pid, SIGKILL);
+    assert_int_equal(
+        waitid(P_PID, (id_t) pid, &info, WEXITED | (collect ? 0 : WNOWAIT)), 0);
+}
+
+// ---- the third process ----
+
+static pid_t start_helper(const step_op_t *op)
+{
+    if (op->help == NULL) {
+        return 0;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(op->help());
+    }
+    assert_true(pid > 0);
+    while (op->ready != NULL && !op->ready()) {
+        mp_plat_yield();
+    }
+    return pid;
+}
+
+static void finish_helper(pid_t pid)
+{
+    int status = 0;
+
+    if (pid != 0) {
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+            fail_op("another process could not go on");
+        }
+    }
+}
+
+// Children that a victim had begun to make; they are this process's now.
+static void collect_orphans(pid_t zombie)
+{
+    siginfo_t info;
+
+    do {
+        info.si_pid = 0;
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) != 0) {
+            return;
+        }
+        if (info.si_pid == 0) {
+            (void) usleep(100);
+        } else {
+            (void) waitpid(info.si_pid, NULL, 0);
+        }
+    } while (info.si_pid != zombie);
+}
+
+// ---- one death ----
+
+static void check_others(const step_op_t *op, pid_t helper)
+{
+    int64_t from = mp_plat_now();
+
+    atomic_store(&step_page->go_on, 1);
+    const char *wrong = op->check == NULL ? NULL : op->check();
+    if (wrong != NULL) {
+        fail_op(wrong);
+    }
+    finish_helper(helper);
+    if (mp_plat_now() - from > STEP_LIMIT_MS * MS) {
+        fail_op("others went on too late");
+    }
+}
+
+static void check_memory(const mp__census_t *was)
+{
+    mp__census_t is;
+
+    mp__members_recover(0);
+    expect_whole(&is, "after the recovery");
+    if (is.blocks != was->blocks || is.cells != was->cells ||
+        is.holders != was->holders || is.limbo != was->limbo ||
+        is.bytes != was->bytes) {
+        char text[300];
+        (void) snprintf(text, sizeof(text),
+                        "blocks %zu->%zu, cells %zu->%zu, holders %zu->%zu, "
+                        "limbo %zu->%zu, bytes %zu->%zu",
+                        was->blocks, is.blocks, was->cells, is.cells,
+                        was->holders, is.holders, was->limbo, is.limbo,
+                        was->bytes, is.bytes);
+        fail_op(text);
+    }
+}
+
+// The number of steps that were done; -1: tracing is refused.
+static long kill_after(const step_op_t *op, long steps, bool measure)
+{
+    static mp__census_t was;
+
+    current_step = steps;
+    memset((void *) step_page, 0, sizeof(*step_page));
+    (void) alarm(measure ? 0 : HANG_SECONDS);
+    if (op->setup != NULL) {
+        op->setup();
+    }
+    pid_t victim = start_victim(op);
+    if (!await_begin(victim)) {
+        return -1;
+    }
+    if (op->before != NULL) {
+        op->before();
+    }
+    pid_t helper = start_helper(op);
+    long done = step(victim, steps);
+    kill_victim(victim, steps % 2 == 0);
+    check_others(op, helper);
+    collect_orphans(steps % 2 == 0 ? 0 : victim);
+    if (op->clear != NULL) {
+        op->clear();
+    }
+    if (measure) {
+        mp__members_recover(0);
+        expect_whole(&was, "at first");
+    } else {
+        check_memory(&was);
+    }
+    (void) alarm(0);
+    return done;
+}
+
+// ---- all deaths of an operation ----
+
+// Far apart where the way is long: at places that the seed shifts.
+static long stride_of(long length)
+{
+    if (options.all || length / 2 * length <= BUDGET) {
+        return 1;
+    }
+    long points = BUDGET / (length / 2) + 1;
+    return length / points + 1;
+}
+
+static void kill_everywhere(void **state)
+{
+    const step_op_t *op = *state;
+
+    current = op;
+    (void) kill_after(op, STEPS_MOST, true); // memory grows to what it needs
+    long length = kill_after(op, STEPS_MOST, true);
+    if (length < 0) {
+        skip();
+    }
+    long stride = stride_of(length);
+    long first = options.from > 0 ? options.from
+                                  : 1 + (long) (options.seed % (unsigned) stride);
+    long deaths = 0;
+    for (long at = first; kill_after(op, at, false) == at; at += stride) {
+        deaths++;
+    }
+    print_message("%s: %ld steps, killed at %ld of them\n", op->name, length,
+                  deaths);
+}
+
+// ---- the program ----
+
+void step_dead_child(void (*run)(void))
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        run();
+        (void) raise(SIGKILL);
+    }
+    assert_true(pid > 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void read_options(int argc, char **argv)
+{
+    options.seed = (unsigned) (mp_plat_now() / MS) ^ (unsigned) getpid();
+    for (int i = 1; i < argc; i++) {
+        bool more = i + 1 < argc;
+        if (strcmp(argv[i], "--all") == 0) {
+            options.all = true;
+        } else if (more && strcmp(argv[i], "--seed") == 0) {
+            options.seed = (unsigned) strtoul(argv[++i], NULL, 10);
+        } else if (more && strcmp(argv[i], "--from") == 0) {
+            options.from = strtol(argv[++i], NULL, 10);
+        } else if (more && strcmp(argv[i], "--only") == 0) {
+            options.only = argv[++i];
+        }
+    }
+}
+
+static size_t add_tests(struct CMUnitTest *tests, size_t count,
+                        const step_op_t *ops, size_t ops_count)
+{
+    for (size_t i = 0; i < ops_count; i++) {
+        if (options.only == NULL || strstr(ops[i].name, options.only) != NULL) {
+            tests[count++] = (struct CMUnitTest){ops[i].name, kill_everywhere,
+                                                 NULL, NULL,
+                                                 (void *) (uintptr_t) &ops[i]};
+        }
+    }
+    return count;
+}
+
+int main(int argc, char **argv)
+{
+    struct CMUnitTest tests[40];
+    size_t count = 0;
+
+    mp_freeze_support(argc, argv);
+    read_options(argc, argv);
+    (void) fprintf(stderr, "seed %u\n", options.seed);
+    step_page = mmap(NULL, sizeof(*step_page), PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    (void) prctl(PR_SET_CHILD_SUBREAPER, 1);
+    (void) signal(SIGALRM, on_alarm);
+    if (step_page == MAP_FAILED || mp_current_process() == NULL ||
+        mp__arena_ready() < 0) {
+        return 1;
+    }
+    count = add_tests(tests, count, step_lock_ops, step_lock_count);
+    count = add_tests(tests, count, step_memory_ops, step_memory_count);
+    count = add_tests(tests, count, step_member_ops, step_member_count);
+    return _cmocka_run_group_tests("killed at every step", tests, count, NULL,
+                                   NULL);
+}
