@@ -19,7 +19,7 @@ _Static_assert(sizeof(mp__arena_t) <= HEAD_SIZE, "the head has room");
 _Static_assert(SLOTS_SIZE % MP__ARENA_STEP == 0, "slots are whole steps");
 _Static_assert(MP_PLAT_SLEEP_ROOM % MP__ARENA_STEP == 0, "so is this room");
 
-mp_plat_memory_t mp__memory;
+mp_plat_memory_t mp__memory = {NULL, 0, MP_PLAT_NONE};
 static atomic_bool mapped;
 
 mp__slot_t *mp__slots(void)
@@ -61,12 +61,16 @@ static int create(void)
         return r;
     }
     r = mp_plat_memory_commit(&mp__memory, 0, 2 * MP__ARENA_STEP);
+    if (r == 0 && mp_plat_sleep_room > 0) {
+        r = mp_plat_memory_commit(&mp__memory, SLEEP_OFFSET,
+                                  mp_plat_sleep_room);
+    }
     if (r == 0) {
         r = lay_out(family);
     }
     if (r < 0) {
         mp_plat_memory_close(&mp__memory);
-        mp__memory.base = NULL;
+        mp__memory = (mp_plat_memory_t){NULL, 0, MP_PLAT_NONE};
     }
     return r;
 }
@@ -118,7 +122,7 @@ int mp__arena_open(intptr_t handle, uint64_t size, uint64_t family)
     r = check(family);
     if (r < 0) {
         mp_plat_memory_close(&mp__memory);
-        mp__memory.base = NULL;
+        mp__memory = (mp_plat_memory_t){NULL, 0, MP_PLAT_NONE};
         return r;
     }
     atomic_store(&mapped, true);

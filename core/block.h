@@ -29,19 +29,28 @@ typedef struct mp__block {
     bool log_to_stderr;
     int64_t exit_timeout_ms; // MP_FOREVER where nothing is said of it
     const mp_args_t *args;
+    uint64_t family;              // whose memory the child shares
+    uint64_t memory_size;         // of the reservation; 0: there is none
+    size_t handle_count;          // the last is that memory's, if there is any
+    const unsigned char *handles; // 64 bits each; written later, see below
 } mp__block_t;
 
 // The block with its header, freed with free(). MP_EMSGSIZE above 1 GiB.
 int mp__block_write(const mp__block_t *block, unsigned char **bytes,
                     size_t *size);
 
+// What the child knows its handles by is told only by its start. Writes that
+// into a block that ends at `end`.
+void mp__block_set_handles(unsigned char *end, const intptr_t *handles,
+                           size_t count);
+
 // The number of bytes behind a header. MP_EPROTO it is none, MP_EVERSION of
 // another version, MP_EMSGSIZE.
 int mp__block_size(const unsigned char header[MP__BLOCK_HEADER_SIZE],
                    size_t *size);
 
-// Reads those bytes. Texts and the key point into them; block->args is new and
-// freed with free(). MP_EPROTO, MP_ENOMEM.
+// Reads those bytes. Texts, key and handles point into them; block->args is new
+// and freed with free(). MP_EPROTO, MP_ENOMEM.
 int mp__block_read(const unsigned char *bytes, size_t size, mp__block_t *block);
 
 #endif

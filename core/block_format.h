@@ -29,7 +29,10 @@ enum mp__block_tag {
     MP__TAG_LOG_LEVEL,
     MP__TAG_LOG_TO_STDERR,
     MP__TAG_EXIT_TIMEOUT,
-    MP__TAG_INTERRUPTS // of the enum mp_choice, plus one
+    MP__TAG_INTERRUPTS, // of the enum mp_choice, plus one
+    MP__TAG_FAMILY,     // 64 bits
+    MP__TAG_MEMORY,     // 64 bits
+    MP__TAG_HANDLES     // 64 bits each; the last field, if there are any
 };
 
 #endif

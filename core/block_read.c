@@ -92,12 +92,22 @@ static int read_small(const field_t *field, uint32_t *number)
     return 0;
 }
 
-static int read_time(const field_t *field, int64_t *time_ms)
+static int read_large(const field_t *field, uint64_t *number)
 {
     if (field->size != 8) {
-        return malformed("a time of another size");
+        return malformed("a number of another size");
     }
-    *time_ms = (int64_t) mp__get64(field->bytes);
+    *number = mp__get64(field->bytes);
+    return 0;
+}
+
+static int read_handles(mp__block_t *block, const field_t *field)
+{
+    if (field->size % 8 != 0 || field->size > (MP_HANDLES_MOST + 1) * 8) {
+        return malformed("too many handles");
+    }
+    block->handles = field->bytes;
+    block->handle_count = field->size / 8;
     return 0;
 }
 
@@ -137,6 +147,7 @@ static int read_argument(const field_t *field, mp_arg_t *arg)
 
 static int read_field(mp__block_t *block, const field_t *field)
 {
+    uint64_t large = 0;
     uint32_t number = 0;
     int r = 0;
 
@@ -169,7 +180,15 @@ static int read_field(mp__block_t *block, const field_t *field)
         block->interrupts = number == 0 ? MP_NO : (int) (number == 2);
         return r;
     case MP__TAG_EXIT_TIMEOUT:
-        return read_time(field, &block->exit_timeout_ms);
+        r = read_large(field, &large);
+        block->exit_timeout_ms = (int64_t) large;
+        return r;
+    case MP__TAG_FAMILY:
+        return read_large(field, &block->family);
+    case MP__TAG_MEMORY:
+        return read_large(field, &block->memory_size);
+    case MP__TAG_HANDLES:
+        return read_handles(block, field);
     case MP__TAG_ARGUMENT:
         return 0; // read when it is known how many there are
     default:
@@ -219,7 +238,8 @@ static bool is_complete(const mp__block_t *block)
     return block->target != NULL && block->module != NULL &&
            block->name != NULL && block->identity != NULL &&
            block->parent_name != NULL && block->method != NULL &&
-           block->authkey != NULL && block->depth > 0;
+           block->authkey != NULL && block->depth > 0 &&
+           (block->memory_size == 0 || block->handle_count > 0);
 }
 
 int mp__block_read(const unsigned char *bytes, size_t size, mp__block_t *block)

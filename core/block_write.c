@@ -58,6 +58,12 @@ static void put_small(writer_t *writer, uint32_t tag, uint32_t number)
     put_number32(writer, number);
 }
 
+static void put_large(writer_t *writer, uint32_t tag, uint64_t number)
+{
+    put_field(writer, tag, 8);
+    put_number64(writer, number);
+}
+
 static uint64_t bits_of(const mp_arg_t *arg)
 {
     uint64_t bits = (uint64_t) arg->value.integer;
@@ -109,10 +115,17 @@ static void put_fields(writer_t *writer, const mp__block_t *block)
     put(writer, block->authkey, block->authkey_size);
     put_small(writer, MP__TAG_LOG_LEVEL, block->log_level);
     put_small(writer, MP__TAG_LOG_TO_STDERR, block->log_to_stderr ? 1 : 0);
-    put_field(writer, MP__TAG_EXIT_TIMEOUT, 8);
-    put_number64(writer, (uint64_t) block->exit_timeout_ms);
+    put_large(writer, MP__TAG_EXIT_TIMEOUT, (uint64_t) block->exit_timeout_ms);
+    put_large(writer, MP__TAG_FAMILY, block->family);
+    put_large(writer, MP__TAG_MEMORY, block->memory_size);
     for (size_t i = 0; i < block->args->count; i++) {
         put_argument(writer, &block->args->items[i]);
+    }
+    if (block->handle_count > 0) {
+        put_field(writer, MP__TAG_HANDLES, block->handle_count * 8);
+    }
+    for (size_t i = 0; i < block->handle_count; i++) {
+        put_number64(writer, 0);
     }
 }
 
@@ -140,4 +153,12 @@ int mp__block_write(const mp__block_t *block, unsigned char **bytes,
     *bytes = writer.bytes;
     *size = (size_t) writer.size;
     return 0;
+}
+
+void mp__block_set_handles(unsigned char *end, const intptr_t *handles,
+                           size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        mp__put64(end - (count - i) * 8, (uint64_t) (int64_t) handles[i]);
+    }
 }

@@ -11,6 +11,7 @@
 #include "core/children.h"
 #include "core/failure.h"
 #include "core/finalize.h"
+#include "core/inherited.h"
 #include "core/log.h"
 #include "core/member.h"
 #include "core/self.h"
@@ -108,6 +109,8 @@ void mp__end_thread(mp_process_t *process, int code)
     mp__finalizers_drop(process);
     mp__member_thread_ended();
     mp__set_current(NULL);
+    mp__inherited_drop(process->inherited);
+    process->inherited = NULL;
     // Who waits for the event takes the lock before anything else: then this
     // thread has let go of the process already.
     mp_plat_lock(MP_PLAT_LOCK_STATE);

@@ -6,7 +6,11 @@
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/process.h>
 
+#include "core/arena.h"
+#include "core/arguments.h"
 #include "core/block.h"
+#include "core/bytes.h"
+#include "core/inherited.h"
 #include "core/log.h"
 #include "core/message.h"
 #include "core/self.h"
@@ -61,7 +65,13 @@ static int become(const mp__block_t *block, const mp_plat_child_t *parent)
     if (r < 0) {
         return r;
     }
-    mp__become_child(&origin, parent);
+    mp__inherited_t *inherited = NULL;
+    r = mp__inherited_adopt(&inherited, block);
+    if (r < 0) {
+        mp__origin_free(&origin);
+        return r;
+    }
+    mp__become_child(&origin, parent, inherited);
     mp__log_inherit(
         &(mp__log_settings_t){(int) block->log_level, block->log_to_stderr});
     (void) mp_set_exit_timeout(block->exit_timeout_ms);
@@ -74,6 +84,17 @@ static int become(const mp__block_t *block, const mp_plat_child_t *parent)
     }
     return block->method[0] == '\0' ? 0
                                     : mp_set_start_method(block->method, true);
+}
+
+// The last handle is that of the memory that the family shares.
+static int share_memory(mp__block_t *block)
+{
+    if (block->memory_size == 0) {
+        return 0;
+    }
+    size_t last = --block->handle_count;
+    return mp__arena_open((intptr_t) mp__get64(block->handles + last * 8),
+                          block->memory_size, block->family);
 }
 
 static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
@@ -90,6 +111,12 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
         r = find_target(block, target);
     }
     if (r == 0) {
+        r = share_memory(block);
+    }
+    if (r == 0) {
+        r = mp__args_resolve((mp_args_t *) (uintptr_t) block->args);
+    }
+    if (r == 0) {
         r = become(block, parent);
     }
     free(bytes);
@@ -99,7 +126,7 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
 // A spawned child, from its first moment to its last.
 void mp__child_run(const char *marker)
 {
-    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t parent = MP_PLAT_NO_CHILD;
     const mp_target_t *target = NULL;
     mp__block_t block;
 

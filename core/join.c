@@ -29,7 +29,7 @@ static bool collect_child(mp_process_t *process)
 
 bool mp__collect_locked(mp_process_t *process)
 {
-    if (process->phase == MP__PHASE_RUNNING) {
+    if (process->phase == MP__PHASE_RUNNING && process->walkers == 0) {
         bool ended =
             process->ended != NULL
                 ? mp_plat_event_wait(process->ended, MP_PLAT_AT_ONCE) == 0
@@ -65,20 +65,20 @@ static const char *enter(mp_process_t *process, int *r)
 
 mp_plat_child_t mp__take_handles_locked(mp_process_t *process)
 {
-    const mp_plat_child_t none = {process->child.pid, MP_PLAT_NONE,
-                                  MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t none = MP_PLAT_NO_CHILD;
     mp_plat_child_t taken = none;
 
     if (process->waiters == 0) {
+        none.pid = process->child.pid;
         taken = process->child;
         process->child = none;
     }
     return taken;
 }
 
-static void leave(mp_process_t *process)
+void mp__handles_leave(mp_process_t *process)
 {
-    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t unused = MP_PLAT_NO_CHILD;
 
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     process->waiters--;
@@ -145,7 +145,7 @@ static int join(mp_process_t *process, int64_t deadline)
         return why_not != NULL ? mp__state_error(why_not) : r;
     }
     r = wait_until(process, deadline);
-    leave(process);
+    mp__handles_leave(process);
     return r;
 }
 

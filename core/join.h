@@ -12,4 +12,8 @@ bool mp__collect_locked(mp_process_t *process);
 // lock; nothing while a thread still waits on it. The caller holds the lock.
 mp_plat_child_t mp__take_handles_locked(mp_process_t *process);
 
+// What a thread calls that used the handles without the lock: it had counted
+// itself among the waiters, and holds the process.
+void mp__handles_leave(mp_process_t *process);
+
 #endif

@@ -22,7 +22,7 @@ enum {
 _Static_assert(MP__SLOTS == 1 << INDEX_BITS, "an index has its bits");
 
 mp__own_t *mp__own;
-static unsigned threads;        // with tokens; guarded by the state lock
+static unsigned threads;        // of that method; guarded by the state lock
 static uint32_t reserved_token; // for the fork under way
 
 static uint64_t make_key(unsigned state, uint32_t generation, int64_t pid)
@@ -164,7 +164,7 @@ static void become(uint32_t token)
     begin_life(token);
     mp__own = mp_plat_wiped();
     atomic_store(&mp__own->process, token);
-    atomic_store(&mp__own->token, token);
+    atomic_store(&mp__own->token, threads > 0 ? 0 : token);
 }
 
 static int join(void)
@@ -259,8 +259,29 @@ static void count_thread(int change)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     threads += (unsigned) change;
-    atomic_store(&mp__own->token, threads > 0 ? 0 : mp__process_token());
+    if (mp__own != NULL) {
+        atomic_store(&mp__own->token, threads > 0 ? 0 : mp__process_token());
+    }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+}
+
+void mp__member_thread_began(void)
+{
+    count_thread(1);
+}
+
+static uint32_t token_of_thread(mp_plat_local_t *local)
+{
+    uint32_t token = take_slot(LIVE, mp_plat_pid());
+
+    if (token == 0) {
+        (void) mp__fail(MP_ENPROC, 0, "the family has no place for a thread");
+        return 0;
+    }
+    atomic_store(&slot_of(token)->process, mp__process_token());
+    local->token = token;
+    local->token_process = mp__process_token();
+    return token;
 }
 
 // Such a thread has a token of its own, so that its end is seen. Others are
@@ -275,24 +296,15 @@ uint32_t mp__token_slow(void)
     if (local->process == NULL) {
         return mp__process_token();
     }
-    if (local->token_process != mp__process_token()) {
-        uint32_t token = take_slot(LIVE, mp_plat_pid());
-        if (token == 0) {
-            (void) mp__fail(MP_ENPROC, 0, "the family is full");
-            return 0;
-        }
-        atomic_store(&slot_of(token)->process, mp__process_token());
-        local->token = token;
-        local->token_process = mp__process_token();
-        count_thread(1);
-    }
-    return local->token;
+    return local->token_process == mp__process_token() ? local->token
+                                                       : token_of_thread(local);
 }
 
 void mp__member_thread_ended(void)
 {
     mp_plat_local_t *local = mp_plat_local();
 
+    count_thread(-1);
     if (mp__own == NULL || local->token == 0 ||
         local->token_process != mp__process_token()) {
         return;
@@ -303,7 +315,6 @@ void mp__member_thread_ended(void)
     local->token_process = 0;
     // It owns nothing but the locks that it holds, which its token tells.
     atomic_store(&slot->key, make_key(FREE, generation_of(key), 0));
-    count_thread(-1);
 }
 
 // ---- the others ----

@@ -48,7 +48,8 @@ int mp__member_ready(void);
 void mp__member_forking(void); // in the parent, with the locks held
 void mp__member_forked(void);  // in the child
 void mp__member_not_forked(void);
-// The end of a thread of the thread method: as a death, for what it holds.
+// A thread of the thread method. Its end is a death, for what it holds.
+void mp__member_thread_began(void);
 void mp__member_thread_ended(void);
 
 // Whether the member is dead, as far as can be told. `look` false: only what

@@ -14,7 +14,7 @@
 
 int mp_process_close(mp_process_t *process)
 {
-    mp_plat_child_t unused = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t unused = MP_PLAT_NO_CHILD;
     intptr_t pipes[MP__STREAMS] = {MP_PLAT_NONE, MP_PLAT_NONE, MP_PLAT_NONE};
     const char *why_not = NULL;
 

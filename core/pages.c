@@ -269,10 +269,15 @@ static int grow_by(size_t size)
     return 0;
 }
 
-// A little more than is needed, if the system has it.
+// A little more than is needed, if the system has it. What is free at the end
+// is part of it.
 static int grow(uint32_t units)
 {
     size_t have = (size_t) end_unit() * MP__UNIT;
+    uint32_t first = end_unit();
+    if (free_before(end_unit(), &first)) {
+        units -= end_unit() - first;
+    }
     size_t need = round_up((size_t) units * MP__UNIT);
     size_t more = round_up(have / 8 < GROWTH_MOST ? have / 8 : GROWTH_MOST);
 

@@ -48,8 +48,7 @@ mp_process_t *mp__process_new(void)
     }
     process->references = 1;
     process->exitcode = MP_EXITCODE_NONE;
-    process->child =
-        (mp_plat_child_t){0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    process->child = (mp_plat_child_t) MP_PLAT_NO_CHILD;
     for (int i = 0; i < MP__STREAMS; i++) {
         process->pipes[i] = MP_PLAT_NONE;
     }

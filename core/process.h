@@ -10,7 +10,8 @@
 
 #include "platform/platform.h"
 
-typedef struct mp__settings mp__settings_t; // core/settings.h
+typedef struct mp__settings mp__settings_t;   // core/settings.h
+typedef struct mp__inherited mp__inherited_t; // core/inherited.h
 
 typedef enum mp__kind {
     MP__KIND_CHILD,
@@ -43,6 +44,7 @@ struct mp_process {
 
     int references;
     int waiters; // threads that use the handles without the lock
+    int walkers; // those that signal its tree: it is not collected meanwhile
     mp__phase_t phase;
     char *name;
     bool name_is_static;
@@ -53,6 +55,7 @@ struct mp_process {
     unsigned children_made;      // for the identities of its children
     mp_plat_child_t child;       // of a process
     intptr_t pipes[3];           // our ends of its standard streams
+    mp__inherited_t *inherited;  // of this process, or of a thread; NULL: none
     mp_plat_event_t *ended;      // of a thread; NULL of a process
     mp_plat_event_t *stop_event; // of a thread that asked for one
     atomic_bool stop_asked;

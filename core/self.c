@@ -23,15 +23,14 @@ static mp_process_t self = {.kind = MP__KIND_SELF,
                             .name_is_static = true,
                             .identity = nothing,
                             .exitcode = MP_EXITCODE_NONE};
-static mp_process_t parent = {
-    .kind = MP__KIND_PARENT,
-    .references = 1,
-    .phase = MP__PHASE_RUNNING,
-    .name = nothing,
-    .name_is_static = true,
-    .identity = nothing,
-    .exitcode = MP_EXITCODE_NONE,
-    .child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL}};
+static mp_process_t parent = {.kind = MP__KIND_PARENT,
+                              .references = 1,
+                              .phase = MP__PHASE_RUNNING,
+                              .name = nothing,
+                              .name_is_static = true,
+                              .identity = nothing,
+                              .exitcode = MP_EXITCODE_NONE,
+                              .child = MP_PLAT_NO_CHILD};
 static bool has_parent;
 static atomic_bool ready;
 static atomic_uint generation;
@@ -61,6 +60,10 @@ static void forked(void)
     mp__arena_forked();
     has_parent = false;
     parent.next = mp__children_forget();
+    if (self.inherited != NULL) {
+        parent.inherited = self.inherited;
+        self.inherited = NULL;
+    }
     mp__set_current(NULL);
 }
 
@@ -85,8 +88,8 @@ int mp__ready(void)
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     if (!atomic_load_explicit(&ready, memory_order_relaxed)) {
-        self.child = (mp_plat_child_t){mp_plat_pid(), MP_PLAT_NONE,
-                                       MP_PLAT_NONE, NULL, NULL};
+        self.child = (mp_plat_child_t) MP_PLAT_NO_CHILD;
+        self.child.pid = mp_plat_pid();
         self.depth = read_depth();
         r = mp_plat_at_exit(mp__at_exit);
         atomic_store_explicit(&ready, r == 0, memory_order_release);
@@ -136,7 +139,8 @@ void mp__origin_free(mp__origin_t *origin)
     free(origin->authkey);
 }
 
-void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link)
+void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link,
+                      mp__inherited_t *inherited)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     parent.identity = self.identity; // what a forked child finds here
@@ -150,6 +154,7 @@ void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link)
     self.depth = origin->depth;
     self.children_made = 0;
     self.failure = NULL;
+    self.inherited = inherited;
     mp__failure_forget();
     parent.name = origin->parent_name;
     parent.child = *link;

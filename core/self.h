@@ -41,8 +41,10 @@ int mp__origin_of(mp__origin_t *origin, const mp_process_t *process);
 void mp__origin_free(mp__origin_t *origin);
 
 // Makes this process the child that it is, after a fork or in a spawned one.
-// What the origin owns, and the link to the parent, become its own.
-void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link);
+// What the origin owns, the link to the parent, and what it was given (NULL:
+// nothing), become its own.
+void mp__become_child(const mp__origin_t *origin, const mp_plat_child_t *link,
+                      mp__inherited_t *inherited);
 
 // Makes `process` the current one of this thread (NULL: this process).
 void mp__set_current(mp_process_t *process);

@@ -8,7 +8,8 @@
 #include "core/texts.h"
 #include "platform/fail.h"
 
-static bool says_something(const mp_process_options_t *options)
+// What a thread has from its process.
+static bool names_surroundings(const mp_process_options_t *options)
 {
     return options->executable != NULL || options->directory != NULL ||
            options->environment != NULL ||
@@ -17,10 +18,16 @@ static bool says_something(const mp_process_options_t *options)
            options->standard_error.kind != MP_STDIO_INHERIT;
 }
 
+static bool says_something(const mp_process_options_t *options)
+{
+    return names_surroundings(options) || options->handle_count > 0;
+}
+
 static int check_method(const mp_process_options_t *options,
                         const mp_process_t *process)
 {
-    if (process->context->start == mp__start_thread) {
+    if (process->context->start == mp__start_thread &&
+        names_surroundings(options)) {
         return mp__fail(MP_ENOTSUP, 0,
                         "a thread has the directory, the environment and the "
                         "streams of its process");
@@ -79,6 +86,28 @@ static int copy_stream(mp__settings_t *settings, int which, mp_stdio_t given)
     return r;
 }
 
+static int copy_handles(mp__settings_t *settings, const intptr_t *handles,
+                        size_t count)
+{
+    if (count == 0) {
+        return 0;
+    }
+    if (handles == NULL || count > MP_HANDLES_MOST) {
+        return mp__fail(MP_EINVAL, 0,
+                        "%zu handles for a child: there is no list of them, or "
+                        "more than %d",
+                        count, MP_HANDLES_MOST);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (handles[i] == MP_PLAT_NONE) {
+            return mp__fail(MP_EINVAL, 0, "handle %zu for a child is none", i);
+        }
+    }
+    settings->handles = mp__copy_bytes(handles, count * sizeof(*handles));
+    settings->handle_count = count;
+    return settings->handles == NULL ? MP_ENOMEM : 0;
+}
+
 static int fill(mp__settings_t *settings, const mp_process_options_t *options)
 {
     int r = copy_optional(&settings->executable, options->executable,
@@ -98,6 +127,9 @@ static int fill(mp__settings_t *settings, const mp_process_options_t *options)
     }
     if (r == 0) {
         r = copy_stream(settings, MP_STDERR, options->standard_error);
+    }
+    if (r == 0) {
+        r = copy_handles(settings, options->handles, options->handle_count);
     }
     return r;
 }
@@ -134,6 +166,7 @@ void mp__settings_free(mp__settings_t *settings)
         free((void *) (intptr_t) settings->streams[i].path);
     }
     mp__texts_free(settings->environment);
+    free(settings->handles);
     free(settings->directory);
     free(settings->executable);
     free(settings);

@@ -12,6 +12,8 @@ struct mp__settings {
     char *directory;  // NULL: this process's
     char **environment;
     mp_stdio_t streams[MP__STREAMS]; // their paths are owned
+    intptr_t *handles;               // the program's
+    size_t handle_count;
 };
 
 // Copies what the options say, or the context of the process. *out is NULL if

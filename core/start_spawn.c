@@ -7,8 +7,10 @@
 
 #include <multiprocessing/finalize.h>
 
+#include "core/arena.h"
 #include "core/block.h"
 #include "core/context.h"
+#include "core/inherited.h"
 #include "core/launch.h"
 #include "core/log.h"
 #include "core/message.h"
@@ -70,7 +72,13 @@ static int write_block(const mp_process_t *process, bool running_program,
                          .log_level = (uint32_t) log.level,
                          .log_to_stderr = log.to_stderr,
                          .exit_timeout_ms = mp_get_exit_timeout(),
+                         .family = mp__arena()->family,
+                         .memory_size = mp__memory.size,
                          .args = process->args};
+    if (process->settings != NULL) {
+        block.handle_count = process->settings->handle_count;
+    }
+    block.handle_count++; // the memory
     r = describe_target(process, running_program, &block, module);
     if (r == 0) {
         r = mp__block_write(&block, bytes, size);
@@ -156,12 +164,21 @@ static int explain(const mp_process_t *process, mp_plat_child_t *child, int r)
 }
 
 static int spawn(const mp_process_t *process, const mp_launch_t *launch,
-                 mp_plat_child_t *child, intptr_t pipes[MP__STREAMS])
+                 mp_plat_child_t *child, intptr_t pipes[MP__STREAMS],
+                 unsigned char *block_end)
 {
+    intptr_t given[MP_HANDLES_MOST + 1];
     mp_plat_setup_t setup = {.directory = launch->directory,
-                             .environment = launch->environment};
-    int r = mp__settings_open(process->settings, &setup, pipes);
+                             .environment = launch->environment,
+                             .memory = mp__memory.handle,
+                             .given = given};
+    mp__inherited_t *inherited = NULL;
+    int r = mp__inherited_copy(&inherited, process->settings, &setup);
+    if (r == 0) {
+        r = mp__settings_open(process->settings, &setup, pipes);
+    }
     if (r < 0) {
+        mp__inherited_drop(inherited);
         return r;
     }
     r = mp_plat_spawn(child, &(mp_plat_spawn_t){.program = launch->path,
@@ -169,19 +186,22 @@ static int spawn(const mp_process_t *process, const mp_launch_t *launch,
                                                 .setup = &setup,
                                                 .detached = process->detached});
     mp__handles_close(setup.streams);
+    mp__inherited_drop(inherited);
     if (r < 0) {
         mp__handles_close(pipes);
+        return r;
     }
-    return r;
+    mp__block_set_handles(block_end, given, setup.handle_count + 1);
+    return 0;
 }
 
 static int start_program(mp_process_t *process, const mp_launch_t *launch,
-                         const unsigned char *bytes, size_t size)
+                         unsigned char *bytes, size_t size)
 {
-    mp_plat_child_t child = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t child = MP_PLAT_NO_CHILD;
     intptr_t pipes[MP__STREAMS];
 
-    int r = spawn(process, launch, &child, pipes);
+    int r = spawn(process, launch, &child, pipes, bytes + size);
     if (r < 0) {
         return r;
     }
@@ -206,6 +226,9 @@ int mp__start_spawn(mp_process_t *process)
     int r = mp__launch_prepare(process, &launch);
     if (r == 0) {
         r = mp__guard_check(launch.path == NULL);
+    }
+    if (r == 0) {
+        r = mp__arena_ready();
     }
     if (r == 0) {
         r = write_block(process, launch.path == NULL, &bytes, &size);

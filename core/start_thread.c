@@ -2,7 +2,9 @@
 #include "core/start.h"
 
 #include "core/end.h"
+#include "core/inherited.h"
 #include "core/log.h"
+#include "core/member.h"
 #include "core/self.h"
 
 static void thread_main(void *argument)
@@ -10,6 +12,7 @@ static void thread_main(void *argument)
     mp_process_t *process = argument;
 
     mp__set_current(process);
+    mp__member_thread_began();
     mp__log_silence(process->silent);
     mp_log(MP_LOG_INFO, MP__LOG_CALLING);
     int code = mp__end_run(process->function, process->args);
@@ -36,18 +39,11 @@ static void set_pid(mp_process_t *process, int64_t pid)
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
 }
 
-// The thread holds the process until it has told its end.
-int mp__start_thread(mp_process_t *process)
+static int begin(mp_process_t *process)
 {
-    int r = mp__start_function(process, &process->function);
+    int r = process->ended != NULL ? 0 : mp_plat_event_create(&process->ended);
     if (r < 0) {
         return r;
-    }
-    if (process->ended == NULL) {
-        r = mp_plat_event_create(&process->ended);
-        if (r < 0) {
-            return r;
-        }
     }
     set_pid(process, mp_plat_pid());
     process->silent = mp__log_is_silent();
@@ -56,6 +52,26 @@ int mp__start_thread(mp_process_t *process)
     if (r < 0) {
         mp__process_release(process);
         set_pid(process, 0);
+    }
+    return r;
+}
+
+// The thread holds the process until it has told its end.
+int mp__start_thread(mp_process_t *process)
+{
+    mp_plat_setup_t unused = {.memory = MP_PLAT_NONE};
+
+    int r = mp__start_function(process, &process->function);
+    if (r == 0) {
+        r = mp__inherited_copy(&process->inherited, process->settings, &unused);
+    }
+    if (r < 0) {
+        return r;
+    }
+    r = begin(process);
+    if (r < 0) {
+        mp__inherited_drop(process->inherited);
+        process->inherited = NULL;
     }
     return r;
 }

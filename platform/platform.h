@@ -121,6 +121,8 @@ int mp_plat_process_cpu_count(void);          // usable here, or MP_ENOTSUP
 
 // What a parent and its child share so that one can ask the other to stop.
 typedef struct mp_plat_stop mp_plat_stop_t;
+// What reaches a child and all that it started, where the system has that.
+typedef struct mp_plat_tree mp_plat_tree_t;
 
 // A child as its parent holds it, or a parent as its child does.
 typedef struct mp_plat_child {
@@ -131,7 +133,13 @@ typedef struct mp_plat_child {
     char *note;       // MP_PLAT_NOTE_SIZE bytes that a forked child shares with
                       // its parent, the first one zero; else NULL
     mp_plat_stop_t *stop; // NULL where the system gave none
+    mp_plat_tree_t *tree; // NULL where the system has none
 } mp_plat_child_t;
+
+#define MP_PLAT_NO_CHILD                                                       \
+    {                                                                          \
+        0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL, NULL                        \
+    }
 
 // How a child differs from this process.
 #define MP_PLAT_STREAMS 3
@@ -141,6 +149,11 @@ typedef struct mp_plat_setup {
                               // a name counts; ended by NULL; NULL: none
     intptr_t streams[MP_PLAT_STREAMS]; // as the calls below open them;
                                        // MP_PLAT_NONE: this process's
+    intptr_t *handles;   // that the child is given, as mp_plat_copy_handle()
+    size_t handle_count; // makes them; at most MP_HANDLES_MOST
+    intptr_t memory;     // of the memory that a spawned child shares, or
+                         // MP_PLAT_NONE
+    intptr_t *given; // receives what the child knows them by, the memory last
 } mp_plat_setup_t;
 
 // What a standard stream of a child can be. These are handles of this process,
@@ -150,8 +163,15 @@ enum mp_plat_use { MP_PLAT_READ, MP_PLAT_WRITE, MP_PLAT_APPEND };
 // NULL is the file that is always empty. MP_PLAT_WRITE empties the file.
 int mp_plat_open_file(const char *path, enum mp_plat_use use, intptr_t *handle);
 int mp_plat_open_pipe(bool child_reads, intptr_t *child, intptr_t *own);
+// Of a handle of the program's. MP_EINVAL it is not open.
 int mp_plat_copy_handle(intptr_t handle, intptr_t *copy);
 void mp_plat_close_handle(intptr_t handle); // MP_PLAT_NONE is fine
+
+// In a spawned child: makes a handle that its start block names one of these
+// handles of this process. MP_EPROTO it is not open.
+int mp_plat_adopt_handle(intptr_t handle);
+// Makes one of these handles the program's, which then closes it.
+void mp_plat_release_handle(intptr_t handle);
 
 // What is to run. The child's command line is `program`, `arguments` and one
 // marker, MP_PLAT_MARKER followed by what the backend needs to find the
@@ -198,14 +218,15 @@ enum mp_plat_forking mp_plat_forking(void);
 // forked child would be without. False where the system does not tell.
 bool mp_plat_has_threads(void);
 // Copies this process: 1 in the child, 0 in the parent. In the child, `child`
-// is the parent. MP_ENOTSUP where there is no fork.
+// is the parent; it has the handles of the setup. MP_ENOTSUP where there is no
+// fork.
 int mp_plat_fork(mp_plat_child_t *child, bool detached,
                  const mp_plat_setup_t *setup); // NULL: as this process
 // Makes this forked child what the setup says. Uses up its streams.
 int mp_plat_become(mp_plat_setup_t *setup);
 // Starts a program with the other side of a new channel, what it needs to see a
-// stop request, and nothing else above descriptor 2. MP_ENOENT, MP_EACCES,
-// MP_ENPROC, MP_EMFILE, MP_ENOMEM.
+// stop request, the handles of the setup, and nothing else above descriptor 2.
+// MP_ENOENT, MP_EACCES, MP_ENPROC, MP_EMFILE, MP_ENOMEM.
 int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn);
 // 0 when it has ended, MP_ETIMEDOUT (not recorded) after the deadline. Any
 // number of threads; collects nothing.
@@ -216,6 +237,11 @@ int mp_plat_child_collect(const mp_plat_child_t *child, mp_plat_end_t *end);
 // Not after the child was collected. 0 also if it has ended.
 int mp_plat_child_signal(const mp_plat_child_t *child,
                          enum mp_plat_signal signal);
+// Signals a child and all that it started, as far as the system can find it,
+// and nobody else. `collected`: the child is no more, only what it left.
+// MP_EACCES: some of them are another user's; the others were signalled.
+int mp_plat_tree_signal(const mp_plat_child_t *child,
+                        enum mp_plat_signal signal, bool collected);
 // Asks a child to stop. Whether it looks for that, as far as the system tells.
 bool mp_plat_stop_ask(mp_plat_stop_t *stop);
 // In the child: whether it was asked. This is what looking is.

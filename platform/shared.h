@@ -27,7 +27,8 @@ typedef struct mp_plat_memory {
 // them, down to `least`, where there is less address space. None of it can be
 // used yet. MP_ENOMEM, MP_EMFILE, MP_ENOSPC, MP_ESYSTEM.
 int mp_plat_memory_create(mp_plat_memory_t *memory, size_t least, size_t most);
-// Maps the object that a spawned child was given by its handle. MP_ENOMEM.
+// Maps the object that a spawned child was given by its handle, which is taken
+// over, or closed if that fails. MP_ENOMEM.
 int mp_plat_memory_open(mp_plat_memory_t *memory, intptr_t handle, size_t size);
 // Makes a range usable in all processes that have it: the system has the
 // memory from then on. It is zero unless it was used before. `offset` and
@@ -43,6 +44,7 @@ void mp_plat_memory_close(mp_plat_memory_t *memory);
 // called once in each process, before it sleeps, and again after a fork.
 // `family` tells this memory from others.
 #define MP_PLAT_SLEEP_ROOM ((size_t) 128 * 1024)
+extern const size_t mp_plat_sleep_room; // how much of that is to be usable
 int mp_plat_sleep_prepare(const mp_plat_memory_t *memory, size_t room_offset,
                           uint64_t family);
 // Sleeps while the word has this value, at most until the deadline. It may
@@ -50,7 +52,8 @@ int mp_plat_sleep_prepare(const mp_plat_memory_t *memory, size_t room_offset,
 // along, or die before it gives one: so look again, and never sleep longer than
 // can be borne. A wake that comes after the word changed is not missed.
 void mp_plat_sleep(mp_word_t *word, uint32_t value, int64_t deadline);
-// Wakes up to `count` sleepers of the word. Does not wait for anything. From
+// Wakes up to `count` sleepers of the word, those who slept longest first; all
+// of them for INT_MAX. Does not wait for anything. From
 // signal handlers, too, on POSIX.
 void mp_plat_wake(mp_word_t *word, int count);
 // A process is dead: what it held for sleeping is free.
@@ -70,7 +73,9 @@ typedef struct mp_plat_life {
 } mp_plat_life_t;
 
 // This process's own. `index` is a number that no other living process of the
-// family has. Again after a fork, with another index.
+// family has. Again after a fork, with another index. From then on no copy of
+// the memory's descriptor may be closed in this process: POSIX ends a record
+// lock, by which it is known to live, with any of them.
 void mp_plat_life_begin(mp_plat_life_t *life, const mp_plat_memory_t *memory,
                         int index);
 // Whether that process has ended, collected by its parent or not. False if it

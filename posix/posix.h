@@ -4,6 +4,7 @@
 #define MP_POSIX_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -11,6 +12,8 @@
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
+
+#include <multiprocessing/launch.h>
 
 #include "platform/platform.h"
 
@@ -28,15 +31,22 @@ int mp_posix_fail_path(int os_code, const char *what, const char *path);
 int mp_posix_own_socketpair(int pair[2]);
 int mp_posix_own_pipe(int pair[2]);
 int mp_posix_own_memory(int *descriptor);
-int mp_posix_own_add(int descriptor);    // closes it if it cannot be entered
-void mp_posix_own_close(int descriptor); // -1 is fine
-// A copy of somebody else's descriptor, at 10 or above.
+int mp_posix_own_add(int descriptor);     // closes it if it cannot be entered
+void mp_posix_own_close(int descriptor);  // -1 is fine
+void mp_posix_own_forget(int descriptor); // it is somebody else's from now on
+// A copy of somebody else's descriptor, at 10 or above. MP_EINVAL it is not
+// open.
 int mp_posix_own_copy(int descriptor, int *copy);
-// Moves a descriptor below `least` out of the way, to 10 or above.
+// Moves a descriptor below `least` out of the way, there or to 10 or above.
 int mp_posix_own_raise(int *descriptor, int least);
-// In a forked child, with the lock held: closes all but these (-1: none).
-#define MP_POSIX_KEPT 5
-void mp_posix_own_forked(const int keep[MP_POSIX_KEPT]);
+// What a forked child keeps (-1: none): what tells its end and its parent's,
+// its streams, and what it was given.
+typedef struct mp_posix_kept {
+    size_t count;
+    int row[2 + MP_PLAT_STREAMS + MP_HANDLES_MOST];
+} mp_posix_kept_t;
+// In a forked child, with the lock held: closes all but these. NULL: all.
+void mp_posix_own_forked(const mp_posix_kept_t *kept);
 
 // ---- the surroundings of a child (posix_setup.c) ----
 
@@ -87,8 +97,8 @@ extern const int mp_posix_send_flags; // what keeps send() from SIGPIPE
 
 // ---- forking (posix_life.c) ----
 
-// fork(), whose child keeps these descriptors of the library's (-1: none).
-pid_t mp_posix_fork(const int keep[MP_POSIX_KEPT]);
+// fork(), whose child keeps these descriptors of the library's.
+pid_t mp_posix_fork(const mp_posix_kept_t *keep);
 
 // ---- lives that are tied (posix_lifeline.c, posix_tie_*.c) ----
 
@@ -152,6 +162,27 @@ int mp_posix_death_collect(const mp_plat_child_t *child, int *status,
 int mp_posix_death_signal(const mp_plat_child_t *child, int number);
 bool mp_posix_death_ended(const mp_plat_child_t *process);
 
+// ---- trees of processes (posix_tree.c, posix_tree_*.c) ----
+
+// A process as the system lists it.
+typedef struct mp_posix_kin {
+    pid_t pid;
+    pid_t parent;
+    pid_t session;
+    bool runs;      // it is neither stopped nor dead
+    uint64_t birth; // tells it from a later one of the same number
+} mp_posix_kin_t;
+
+// All processes that this one may see, freed with free(). MP_ENOMEM, …
+int mp_posix_kin_list(mp_posix_kin_t **list, size_t *count);
+// One of them. False: there is none, or the system does not tell.
+bool mp_posix_kin_look(pid_t pid, mp_posix_kin_t *kin);
+// A descriptor of the library's that goes on meaning this process; -1 where the
+// system has none. MP_EMFILE, …
+int mp_posix_kin_pin(pid_t pid, int *pin);
+// Signals it, unless it is another by now. Returns an errno.
+int mp_posix_kin_signal(const mp_posix_kin_t *kin, int pin, int number);
+
 // ---- small things with a variant ----
 
 // 0 if the process at the other end of a start channel is this process's
@@ -169,6 +200,19 @@ const char *mp_posix_self(void);
 int mp_posix_cond_init(pthread_cond_t *condition);
 int mp_posix_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                        int64_t deadline);
+
+// ---- the memory of a family (posix_memory.c, posix_memory_*.c) ----
+
+// A descriptor of an object without a name that can grow to `size`,
+// close-on-exec; errno. With the lock held.
+int mp_posix_memory_object(size_t size);
+// Has the system set memory aside for a range (posix_fill_*.c). An errno.
+int mp_posix_memory_fill(int descriptor, off_t offset, off_t size);
+
+// ---- waiting at a semaphore (posix_semaphore_*.c) ----
+
+// Until it was taken or the deadline, which is near, or for no reason.
+void mp_posix_semaphore_wait(sem_t *semaphore, int64_t deadline);
 
 // ---- memory that forks wipe (posix_wiped.c, posix_memory_*.c) ----
 

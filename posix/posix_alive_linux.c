@@ -20,7 +20,8 @@
 
 #define NANOSECONDS UINT64_C(1000000000)
 #define STAT_SIZE 1024
-#define FIELDS_BEFORE_START 19 // between the state and the time of start
+
+enum { FIRST_FIELD = 3, THREADS = 20, START = 22 }; // in /proc/PID/stat
 
 void mp_plat_life_begin(mp_plat_life_t *life, const mp_plat_memory_t *memory,
                         int index)
@@ -55,19 +56,25 @@ static const char *read_stat(int64_t pid, char text[STAT_SIZE])
     return end == NULL || end[1] == '\0' ? NULL : end + 2;
 }
 
-// The moment at which it started, in nanoseconds since boot; 0: not known.
-static uint64_t start_of(const char *stat)
+// A number among the fields, which proc(5) counts; 0: not known.
+static uint64_t number_in(const char *stat, int field)
 {
     const char *at = stat;
 
-    for (int i = 0; i <= FIELDS_BEFORE_START && at != NULL; i++) {
+    for (int i = FIRST_FIELD; i < field && at != NULL; i++) {
         at = strchr(at + 1, ' ');
     }
+    return at == NULL ? 0 : strtoull(at + 1, NULL, 10);
+}
+
+// The moment at which it started, in nanoseconds since boot; 0: not known.
+static uint64_t start_of(const char *stat)
+{
     long ticks = sysconf(_SC_CLK_TCK);
-    if (at == NULL || ticks <= 0) {
-        return 0;
-    }
-    return strtoull(at + 1, NULL, 10) * (NANOSECONDS / (uint64_t) ticks);
+
+    return ticks <= 0
+               ? 0
+               : number_in(stat, START) * (NANOSECONDS / (uint64_t) ticks);
 }
 
 // A tick of the clock that starts are told by is the most that the two clocks
@@ -98,11 +105,7 @@ static bool ended_by_stat(const mp_plat_life_t *life)
     if (stat[0] != 'Z' && stat[0] != 'X') {
         return false;
     }
-    const char *field = stat; // num_threads is two fields before the start
-    for (int i = 0; i < FIELDS_BEFORE_START - 1 && field != NULL; i++) {
-        field = strchr(field + 1, ' ');
-    }
-    return field == NULL || strtol(field, NULL, 10) <= 1;
+    return number_in(stat, THREADS) <= 1;
 }
 
 bool mp_plat_life_ended(const mp_plat_life_t *life,

@@ -69,6 +69,7 @@ int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
     child->end = MP_PLAT_NONE;
     child->note = NULL;
     child->stop = ends->stop;
+    child->tree = NULL; // it is found when it is asked for
     int r = mp_posix_watch_child(child, ends);
     if (r < 0) {
         end_child((pid_t) pid);

@@ -28,15 +28,28 @@ static int open_all(mp_posix_ends_t *ends, char **note, int *lifeline)
     return r;
 }
 
-static int stream_of(const mp_plat_setup_t *setup, int which)
+static void collect_kept(mp_posix_kept_t *kept, const mp_posix_ends_t *ends,
+                         int lifeline, const mp_plat_setup_t *setup)
 {
-    return setup == NULL ? -1 : (int) setup->streams[which];
+    kept->count = 0;
+    kept->row[kept->count++] = ends->death[1];
+    kept->row[kept->count++] = lifeline;
+    if (setup == NULL) {
+        return;
+    }
+    for (int i = 0; i < MP_PLAT_STREAMS; i++) {
+        kept->row[kept->count++] = (int) setup->streams[i];
+    }
+    for (size_t i = 0; i < setup->handle_count; i++) {
+        kept->row[kept->count++] = (int) setup->handles[i];
+    }
 }
 
 int mp_plat_fork(mp_plat_child_t *child, bool detached,
                  const mp_plat_setup_t *setup)
 {
     mp_posix_ends_t ends;
+    mp_posix_kept_t kept;
     char *note = NULL;
     int lifeline = -1;
     int64_t self = mp_plat_pid();
@@ -46,13 +59,11 @@ int mp_plat_fork(mp_plat_child_t *child, bool detached,
         give_up(&ends, note);
         return r;
     }
-    const int keep[MP_POSIX_KEPT] = {ends.death[1], lifeline,
-                                     stream_of(setup, 0), stream_of(setup, 1),
-                                     stream_of(setup, 2)};
-    pid_t pid = mp_posix_fork(keep);
+    collect_kept(&kept, &ends, lifeline, setup);
+    pid_t pid = mp_posix_fork(&kept);
     if (pid == 0) {
-        *child = (mp_plat_child_t){self, MP_PLAT_NONE, lifeline, note,
-                                   mp_posix_note_stop(note)};
+        *child = (mp_plat_child_t){
+            self, MP_PLAT_NONE, lifeline, note, mp_posix_note_stop(note), NULL};
         return 1;
     }
     if (pid > 0) {

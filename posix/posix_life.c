@@ -3,14 +3,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
 
 static const mp_plat_hooks_t *hooks;
 static int handlers_error;
-static _Thread_local int kept[MP_POSIX_KEPT] = {-1, -1, -1, -1, -1};
+static _Thread_local const mp_posix_kept_t *kept; // NULL: nothing
 
 // A fork takes every lock of the library, so that the child finds what they
 // guard whole, and them free.
@@ -67,16 +66,16 @@ int mp_plat_at_exit(void (*run)(void))
     return atexit(run) == 0 ? 0 : mp__fail(MP_ENOMEM, 0, "atexit");
 }
 
-pid_t mp_posix_fork(const int keep[MP_POSIX_KEPT])
+pid_t mp_posix_fork(const mp_posix_kept_t *keep)
 {
-    memcpy(kept, keep, sizeof(kept));
+    kept = keep;
     pid_t pid = fork();
     if (pid < 0 && hooks != NULL) {
         int error = errno;
         hooks->failed();
         errno = error;
     }
-    memset(kept, 0xff, sizeof(kept)); // -1 each
+    kept = NULL;
     return pid;
 }
 

@@ -1,112 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory of a family is a memfd: no name, no limit of /dev/shm, and sealed
 // against shrinking, so that nobody can take away what others have mapped.
-#include "platform/shared.h"
+#include "posix/posix.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "platform/fail.h"
-#include "posix/posix.h"
+#define LARGE ((off_t) 1 << 20)
 
-// Above the numbers that children are given.
-#define FIRST_FREE_NUMBER 10
-
-static int map_reservation(mp_plat_memory_t *memory)
+// It grows as it is filled.
+int mp_posix_memory_object(size_t size)
 {
-    void *base = mmap(NULL, memory->size, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_NORESERVE, (int) memory->handle, 0);
-    if (base == MAP_FAILED) {
-        return errno;
-    }
-    memory->base = base;
-    return 0;
-}
-
-// A seccomp filter may refuse memfd_create: a file without a name in a file
-// system of memory is as good, but for its size.
-static int open_low(void)
-{
+    (void) size;
     int descriptor =
         memfd_create("multiprocessing", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (descriptor >= 0 || errno == EMFILE || errno == ENFILE) {
+    if (descriptor >= 0) {
+        (void) fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK);
         return descriptor;
     }
-    int error = errno;
-    descriptor = open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL,
-                      S_IRUSR | S_IWUSR);
-    if (descriptor < 0) {
-        errno = error;
+    if (errno == EMFILE || errno == ENFILE) {
+        return -1;
     }
-    return descriptor;
+    // A seccomp filter may refuse it. A file that never had a name, in a file
+    // system of memory, is as good but for its size.
+    return open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL,
+                S_IRUSR | S_IWUSR);
 }
 
-static int open_object(void)
+// What the system could give without pushing others out, in bytes; all there
+// is, if it does not tell.
+static uint64_t available(void)
 {
-    int low = open_low();
-    if (low < 0 || low >= FIRST_FREE_NUMBER) {
-        return low;
+    const char *name = "MemAvailable:";
+    char line[128];
+    uint64_t kilobytes = UINT64_MAX / 1024;
+
+    FILE *file = fopen("/proc/meminfo", "re");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (strncmp(line, name, strlen(name)) == 0) {
+            kilobytes = strtoull(line + strlen(name), NULL, 10);
+            break;
+        }
     }
-    int high = fcntl(low, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
-    int error = errno == EINVAL ? EMFILE : errno;
-    (void) close(low);
-    errno = error;
-    return high;
+    if (file != NULL) {
+        (void) fclose(file);
+    }
+    return kilobytes * 1024;
 }
 
-int mp_plat_memory_create(mp_plat_memory_t *memory, size_t least, size_t most)
+// The system would rather end other processes than refuse memory. So it is not
+// asked for what it does not have, and a part is left to it.
+static bool is_too_much(off_t size)
 {
-    int descriptor = open_object();
-    if (descriptor < 0) {
-        return mp_posix_fail(errno, "memory for a family of processes");
+    if (size < LARGE) {
+        return false;
     }
-    (void) fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK);
-    memory->handle = descriptor;
-    int error = ENOMEM;
-    for (size_t size = most; error != 0 && size >= least; size /= 2) {
-        memory->size = size;
-        error = map_reservation(memory);
-    }
-    if (error != 0) {
-        (void) close(descriptor);
-        return mp_posix_fail(error, "address space for shared memory");
-    }
-    return 0;
+    uint64_t most = available();
+    return (uint64_t) size > most - most / 8;
 }
 
-int mp_plat_memory_open(mp_plat_memory_t *memory, intptr_t handle, size_t size)
+// Growing over the limit of files is a signal that ends the process.
+int mp_posix_memory_fill(int descriptor, off_t offset, off_t size)
 {
-    memory->handle = handle;
-    memory->size = size;
-    int error = map_reservation(memory);
-    return error == 0 ? 0
-                      : mp_posix_fail(error, "the memory of this family of "
-                                             "processes cannot be mapped");
-}
+    struct rlimit limit;
 
-int mp_plat_memory_commit(const mp_plat_memory_t *memory, size_t offset,
-                          size_t size)
-{
-    int r = 0;
-
-    do {
-        r = fallocate((int) memory->handle, 0, (off_t) offset, (off_t) size);
-    } while (r < 0 && errno == EINTR);
-    return r == 0 ? 0
-                  : mp_posix_fail(errno, "the system has no more memory "
-                                         "to share");
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+        limit.rlim_cur < (rlim_t) (offset + size)) {
+        return ENOSPC;
+    }
+    if (is_too_much(size)) {
+        return ENOSPC;
+    }
+    return fallocate(descriptor, 0, offset, size) == 0 ? 0 : errno;
 }
 
 void mp_posix_wipe_on_fork(void *page, size_t size)
 {
     (void) madvise(page, size, MADV_WIPEONFORK);
-}
-
-void mp_plat_memory_close(mp_plat_memory_t *memory)
-{
-    (void) munmap(memory->base, memory->size);
-    (void) close((int) memory->handle);
 }

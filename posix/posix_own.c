@@ -125,13 +125,21 @@ void mp_posix_own_close(int descriptor)
     mp_posix_unlock();
 }
 
+void mp_posix_own_forget(int descriptor)
+{
+    mp_posix_lock();
+    forget_locked(descriptor);
+    mp_posix_unlock();
+}
+
 int mp_posix_own_raise(int *descriptor, int least)
 {
     if (*descriptor < 0 || *descriptor >= least) {
         return 0;
     }
     mp_posix_lock();
-    int higher = fcntl(*descriptor, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
+    int higher = fcntl(*descriptor, F_DUPFD_CLOEXEC,
+                       least > FIRST_FREE_NUMBER ? least : FIRST_FREE_NUMBER);
     // EINVAL: the limit of descriptors is below the number that was asked for.
     int r = higher < 0 ? mp_posix_fail(errno == EINVAL ? EMFILE : errno,
                                        "a descriptor cannot be moved")
@@ -147,13 +155,23 @@ int mp_posix_own_raise(int *descriptor, int least)
     return r;
 }
 
+static int copy_failed(int os_code, int descriptor)
+{
+    if (os_code == EBADF) {
+        return mp__fail(MP_EINVAL, os_code,
+                        "descriptor %d, which a child is to have, is not open",
+                        descriptor);
+    }
+    // EINVAL: as above.
+    return mp_posix_fail(os_code == EINVAL ? EMFILE : os_code,
+                         "a descriptor cannot be copied");
+}
+
 int mp_posix_own_copy(int descriptor, int *copy)
 {
     mp_posix_lock();
     *copy = fcntl(descriptor, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
-    int r = *copy < 0 ? mp_posix_fail(errno == EINVAL ? EMFILE : errno,
-                                      "a descriptor cannot be copied")
-                      : add_locked(*copy);
+    int r = *copy < 0 ? copy_failed(errno, descriptor) : add_locked(*copy);
     if (r < 0 && *copy >= 0) {
         (void) close(*copy);
     }
@@ -173,19 +191,21 @@ static void close_word(size_t word)
     }
 }
 
-void mp_posix_own_forked(const int keep[MP_POSIX_KEPT])
+void mp_posix_own_forked(const mp_posix_kept_t *kept)
 {
-    for (int i = 0; i < MP_POSIX_KEPT; i++) {
-        if (keep[i] >= 0) {
-            forget_locked(keep[i]);
+    size_t count = kept != NULL ? kept->count : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (kept->row[i] >= 0) {
+            forget_locked(kept->row[i]);
         }
     }
     for (size_t word = 0; word < owned_words; word++) {
         close_word(word);
     }
-    for (int i = 0; i < MP_POSIX_KEPT; i++) {
-        if (keep[i] >= 0) {
-            (void) add_locked(keep[i]); // there is room: it was in before
+    for (size_t i = 0; i < count; i++) {
+        if (kept->row[i] >= 0) {
+            (void) add_locked(kept->row[i]); // there is room: it was in before
         }
     }
 }

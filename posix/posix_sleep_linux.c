@@ -13,6 +13,8 @@
 
 #define NANOSECONDS 1000000000
 
+const size_t mp_plat_sleep_room = 0;
+
 int mp_plat_sleep_prepare(const mp_plat_memory_t *memory, size_t room_offset,
                           uint64_t family)
 {

@@ -14,41 +14,104 @@
 // system then needs to close only one range in the child.
 #define CHILD_CHANNEL 3
 #define CHILD_DEATH 4
-#define CHILD_STOP 5 // or 4, where nothing tells the end
+#define CHILD_STOP 5  // or 4, where nothing tells the end
+#define LAST_NUMBER 6 // the shared memory has the next number, 6 at most
+
+// What a child differs in from this process.
+typedef struct birth {
+    const mp_plat_setup_t *setup;
+    mp_posix_ends_t ends;
+} birth_t;
 
 static int stop_number(const mp_posix_ends_t *ends)
 {
     return ends->death[1] >= 0 ? CHILD_STOP : CHILD_DEATH;
 }
 
-static int describe_descriptors(posix_spawn_file_actions_t *actions,
-                                posix_spawnattr_t *attributes, short *flags,
-                                const mp_plat_setup_t *setup,
-                                const mp_posix_ends_t *ends)
+// What the child is given has the numbers from here on.
+static int first_given(const birth_t *birth)
 {
-    int first = CHILD_CHANNEL + 1;
+    const mp_posix_ends_t *ends = &birth->ends;
+    int memory = birth->setup->memory != MP_PLAT_NONE;
+
+    if (ends->stop_memory >= 0) {
+        return stop_number(ends) + 1 + memory;
+    }
+    return (ends->death[1] >= 0 ? CHILD_DEATH : CHILD_CHANNEL) + 1 + memory;
+}
+
+// Our ends come before the handles that are given, whose numbers they may have.
+static int describe_ends(posix_spawn_file_actions_t *actions,
+                         const mp_posix_ends_t *ends)
+{
     int r = posix_spawn_file_actions_adddup2(actions, ends->channel[1],
                                              CHILD_CHANNEL);
     if (r == 0 && ends->death[1] >= 0) {
-        first = CHILD_DEATH + 1;
         r = posix_spawn_file_actions_adddup2(actions, ends->death[1],
                                              CHILD_DEATH);
     }
     if (r == 0 && ends->stop_memory >= 0) {
-        first = stop_number(ends) + 1;
         r = posix_spawn_file_actions_adddup2(actions, ends->stop_memory,
                                              stop_number(ends));
     }
+    return r;
+}
+
+// It must not be copied in this process, which would have to close the copy
+// (platform/shared.h). So it is moved before others can get its number.
+static int describe_memory(posix_spawn_file_actions_t *actions,
+                           const birth_t *birth)
+{
+    const mp_plat_setup_t *setup = birth->setup;
+    int number = first_given(birth) - 1;
+
+    if (setup->memory == MP_PLAT_NONE) {
+        return 0;
+    }
+    setup->given[setup->handle_count] = number;
+    return posix_spawn_file_actions_adddup2(actions, (int) setup->memory,
+                                            number);
+}
+
+static int describe_setup(posix_spawn_file_actions_t *actions,
+                          const birth_t *birth)
+{
+    const mp_plat_setup_t *setup = birth->setup;
+    int first = first_given(birth);
+    int r = 0;
+
     for (int i = 0; r == 0 && i < MP_PLAT_STREAMS; i++) {
         if (setup->streams[i] != MP_PLAT_NONE) {
             r = posix_spawn_file_actions_adddup2(actions,
                                                  (int) setup->streams[i], i);
         }
     }
+    for (size_t i = 0; r == 0 && i < setup->handle_count; i++) {
+        setup->given[i] = first + (int) i;
+        r = posix_spawn_file_actions_adddup2(actions, (int) setup->handles[i],
+                                             first + (int) i);
+    }
     if (r == 0 && setup->directory != NULL) {
         r = posix_spawn_file_actions_addchdir_np(actions, setup->directory);
     }
-    return r != 0 ? r : mp_posix_only_below(actions, attributes, flags, first);
+    return r;
+}
+
+static int describe_descriptors(posix_spawn_file_actions_t *actions,
+                                posix_spawnattr_t *attributes, short *flags,
+                                const birth_t *birth)
+{
+    int r = describe_ends(actions, &birth->ends);
+    if (r == 0) {
+        r = describe_memory(actions, birth);
+    }
+    if (r == 0) {
+        r = describe_setup(actions, birth);
+    }
+    return r != 0 ? r
+                  : mp_posix_only_below(actions, attributes, flags,
+                                        first_given(birth) +
+                                            (int) birth->setup->handle_count);
 }
 
 // A spawned child starts with every signal at its default and none blocked.
@@ -69,13 +132,12 @@ static int describe_signals(posix_spawnattr_t *attributes, short *flags)
 }
 
 static int spawn_described(pid_t *pid, const char *path, char **arguments,
-                           char **environment, const mp_plat_setup_t *setup,
-                           const mp_posix_ends_t *ends,
+                           char **environment, const birth_t *birth,
                            posix_spawn_file_actions_t *actions,
                            posix_spawnattr_t *attributes)
 {
     short flags = 0;
-    int r = describe_descriptors(actions, attributes, &flags, setup, ends);
+    int r = describe_descriptors(actions, attributes, &flags, birth);
     if (r == 0) {
         r = describe_signals(attributes, &flags);
     }
@@ -89,8 +151,7 @@ static int spawn_described(pid_t *pid, const char *path, char **arguments,
 }
 
 static int spawn_at(pid_t *pid, const char *path, char **arguments,
-                    char **environment, const mp_plat_setup_t *setup,
-                    const mp_posix_ends_t *ends)
+                    char **environment, const birth_t *birth)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -104,8 +165,8 @@ static int spawn_at(pid_t *pid, const char *path, char **arguments,
         if (mp_posix_born_open) {
             mp_posix_lock();
         }
-        r = spawn_described(pid, path, arguments, environment, setup, ends,
-                            &actions, &attributes);
+        r = spawn_described(pid, path, arguments, environment, birth, &actions,
+                            &attributes);
         if (mp_posix_born_open) {
             mp_posix_unlock();
         }
@@ -152,9 +213,10 @@ static int start_failed(int os_code, const char *name, const char *directory)
 }
 
 static int spawn_program(const char *path, char *name,
-                         const mp_plat_spawn_t *spawn, mp_posix_ends_t *ends,
+                         const mp_plat_spawn_t *spawn, birth_t *birth,
                          mp_plat_child_t *child)
 {
+    mp_posix_ends_t *ends = &birth->ends;
     char marker[sizeof(MP_PLAT_MARKER) + 32];
     pid_t pid = 0;
     int r = ENOMEM;
@@ -169,7 +231,7 @@ static int spawn_program(const char *path, char *name,
     char **arguments = arguments_of(name, spawn->arguments, marker);
     char **environment = mp_posix_environment(spawn->setup->environment);
     if (arguments != NULL && environment != NULL) {
-        r = spawn_at(&pid, path, arguments, environment, spawn->setup, ends);
+        r = spawn_at(&pid, path, arguments, environment, birth);
     }
     free((void *) arguments);
     free((void *) environment);
@@ -187,12 +249,12 @@ static int open_raised(mp_posix_ends_t *ends)
     if (r < 0) {
         return r;
     }
-    r = mp_posix_own_raise(&ends->channel[1], CHILD_STOP + 1);
+    r = mp_posix_own_raise(&ends->channel[1], LAST_NUMBER + 1);
     if (r == 0) {
-        r = mp_posix_own_raise(&ends->death[1], CHILD_STOP + 1);
+        r = mp_posix_own_raise(&ends->death[1], LAST_NUMBER + 1);
     }
     if (r == 0) {
-        r = mp_posix_own_raise(&ends->stop_memory, CHILD_STOP + 1);
+        r = mp_posix_own_raise(&ends->stop_memory, LAST_NUMBER + 1);
     }
     if (r < 0) {
         mp_posix_ends_close(ends, 0);
@@ -217,23 +279,40 @@ static int name_of(const mp_plat_spawn_t *spawn, char **name)
     return *name != NULL ? 0 : mp__fail(MP_ENOMEM, 0, "path of a program");
 }
 
+// The handles lie above the numbers that the child is given, as the ends do.
+static int raise_handles(const mp_plat_setup_t *setup)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < setup->handle_count; i++) {
+        int descriptor = (int) setup->handles[i];
+        r = mp_posix_own_raise(&descriptor,
+                               LAST_NUMBER + 1 + (int) setup->handle_count);
+        setup->handles[i] = descriptor;
+    }
+    return r;
+}
+
 int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
 {
-    mp_posix_ends_t ends;
+    birth_t birth = {.setup = spawn->setup};
     char *name = NULL;
 
     int r = name_of(spawn, &name);
     if (r < 0) {
         return r;
     }
-    r = open_raised(&ends);
+    r = raise_handles(spawn->setup);
+    if (r == 0) {
+        r = open_raised(&birth.ends);
+    }
     if (r == 0) {
         const char *self = spawn->program == NULL ? mp_posix_self() : "";
-        r = spawn_program(self[0] != '\0' ? self : name, name, spawn, &ends,
+        r = spawn_program(self[0] != '\0' ? self : name, name, spawn, &birth,
                           child);
         if (r < 0) {
-            mp_posix_ends_close(&ends, 0);
-            mp_posix_ends_close(&ends, 1);
+            mp_posix_ends_close(&birth.ends, 0);
+            mp_posix_ends_close(&birth.ends, 1);
         }
     }
     free(name);

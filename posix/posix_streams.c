@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
@@ -70,7 +71,8 @@ int mp_plat_copy_handle(intptr_t handle, intptr_t *copy)
 {
     int descriptor = -1;
 
-    int r = mp_posix_own_copy((int) handle, &descriptor);
+    bool fits = handle >= 0 && handle <= INT_MAX;
+    int r = mp_posix_own_copy(fits ? (int) handle : -1, &descriptor);
     if (r == 0) {
         *copy = descriptor;
     }

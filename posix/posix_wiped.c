@@ -9,19 +9,23 @@
 
 #include "posix/posix.h"
 
-#define PAGE_SIZE 4096 // at least what is used of it
+#define WIPED_SIZE 4096 // the system wipes whole pages
 
-static _Alignas(PAGE_SIZE) unsigned char fallback[PAGE_SIZE];
+static _Alignas(8) unsigned char fallback[MP_PLAT_WIPED_SIZE];
 static unsigned char *page;
 
 // Before main(), with the handlers of forks.
 __attribute__((constructor)) static void prepare(void)
 {
-    void *memory = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE,
+    void *memory = mmap(NULL, WIPED_SIZE, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    page = memory == MAP_FAILED ? fallback : memory;
-    mp_posix_wipe_on_fork(page, PAGE_SIZE);
+    if (memory == MAP_FAILED) {
+        page = fallback; // no page of its own
+        return;
+    }
+    page = memory;
+    mp_posix_wipe_on_fork(page, WIPED_SIZE);
 }
 
 void *mp_plat_wiped(void)

@@ -102,7 +102,7 @@ void test_stop(mp_process_t *process, test_gate_t *gate);
 void test_list_handles(char *list, size_t size);
 // No child of this process is left, not even one that ended uncollected.
 bool test_has_no_children(void);
-bool test_process_exists(int64_t pid);
+bool test_process_exists(int64_t pid); // and has not ended
 int64_t test_own_pid(void);
 // Whether a sentinel is ready within the time.
 bool test_is_ready(intptr_t sentinel, int timeout_ms);
@@ -120,11 +120,6 @@ int64_t test_address_space(void);
 // A fresh empty file.
 void test_make_file(char *path, size_t size);
 void test_remove_file(const char *path);
-// Things that a child inherits if nobody prevents it, and whether this process
-// has them.
-void test_open_inheritable(intptr_t *handles, int count);
-void test_close_inheritable(const intptr_t *handles, int count);
-bool test_sees_handle(intptr_t handle);
 // All that can be read of a pipe until its end, as text; and all of a text
 // written to one.
 void test_read_pipe(intptr_t handle, char *text, size_t size);
@@ -145,6 +140,8 @@ typedef struct test_program {
 void test_program_path(const char *name, char *path, size_t size);
 void test_program_start(test_program_t *program, const char *path,
                         const char *first, const char *second);
+// In a child, which then leaves it alone: 0 if it was started.
+int test_program_leave(const char *path, const char *first, const char *second);
 // Its exit code, under the guard.
 int test_program_wait(test_program_t *program);
 

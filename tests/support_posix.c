@@ -148,9 +148,26 @@ bool test_has_no_children(void)
            errno == ECHILD;
 }
 
+// One that has ended waits for its parent, init perhaps, to collect it.
+static bool is_zombie(int64_t pid)
+{
+    char path[40];
+    char state = ' ';
+
+    (void) snprintf(path, sizeof(path), "/proc/%lld/stat", (long long) pid);
+    FILE *file = fopen(path, "re");
+    if (file != NULL) {
+        if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1) {
+            state = ' ';
+        }
+        (void) fclose(file);
+    }
+    return state == 'Z' || state == 'X';
+}
+
 bool test_process_exists(int64_t pid)
 {
-    return kill((pid_t) pid, 0) == 0;
+    return kill((pid_t) pid, 0) == 0 && !is_zombie(pid);
 }
 
 int64_t test_own_pid(void)
@@ -279,30 +296,6 @@ void test_remove_file(const char *path)
     (void) unlink(path);
 }
 
-void test_open_inheritable(intptr_t *handles, int count)
-{
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-    assert_true(null >= 0);
-    for (int i = 0; i < count; i++) {
-        handles[i] = fcntl(null, F_DUPFD, 100);
-        assert_true(handles[i] >= 100);
-    }
-    (void) close(null);
-}
-
-void test_close_inheritable(const intptr_t *handles, int count)
-{
-    for (int i = 0; i < count; i++) {
-        (void) close((int) handles[i]);
-    }
-}
-
-bool test_sees_handle(intptr_t handle)
-{
-    return fcntl((int) handle, F_GETFD) >= 0;
-}
-
 void test_read_pipe(intptr_t handle, char *text, size_t size)
 {
     size_t used = 0;
@@ -359,6 +352,15 @@ void test_program_start(test_program_t *program, const char *path,
     (void) close(ends[1]);
     program->pid = pid;
     program->end = ends[0];
+}
+
+int test_program_leave(const char *path, const char *first, const char *second)
+{
+    char *argv[] = {(char *) (intptr_t) path, (char *) (intptr_t) first,
+                    (char *) (intptr_t) second, NULL};
+    pid_t pid;
+
+    return posix_spawn(&pid, path, NULL, NULL, argv, environ) == 0 ? 0 : -1;
 }
 
 int test_program_wait(test_program_t *program)

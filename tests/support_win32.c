@@ -214,30 +214,6 @@ void test_remove_file(const char *path)
     (void) DeleteFileA(path);
 }
 
-// Semaphores, because a child can try them without disturbing anything of the
-// library that has the same number there.
-void test_open_inheritable(intptr_t *handles, int count)
-{
-    SECURITY_ATTRIBUTES inherit = {sizeof(inherit), NULL, TRUE};
-
-    for (int i = 0; i < count; i++) {
-        handles[i] = (intptr_t) CreateSemaphoreA(&inherit, 0, 10, NULL);
-        assert_true(handles[i] != 0);
-    }
-}
-
-void test_close_inheritable(const intptr_t *handles, int count)
-{
-    for (int i = 0; i < count; i++) {
-        (void) CloseHandle((HANDLE) handles[i]);
-    }
-}
-
-bool test_sees_handle(intptr_t handle)
-{
-    return ReleaseSemaphore((HANDLE) handle, 1, NULL);
-}
-
 // A pipe whose other side is closed reads as broken.
 void test_read_pipe(intptr_t handle, char *text, size_t size)
 {
@@ -279,8 +255,8 @@ void test_close_handle(intptr_t handle)
 
 // ---- other programs ----
 
-void test_program_start(test_program_t *program, const char *path,
-                        const char *first, const char *second)
+static BOOL start(test_program_t *program, const char *path, const char *first,
+                  const char *second)
 {
     STARTUPINFOA startup = {.cb = sizeof(startup)};
     PROCESS_INFORMATION info;
@@ -290,11 +266,31 @@ void test_program_start(test_program_t *program, const char *path,
     (void) snprintf(line, sizeof(line), "\"%s\" \"%s\"%s%s%s", path,
                     first != NULL ? first : "", second != NULL ? " \"" : "",
                     second != NULL ? second : "", second != NULL ? "\"" : "");
-    assert_true(CreateProcessA(path, line, NULL, NULL, FALSE, 0, NULL, NULL,
-                               &startup, &info));
+    if (!CreateProcessA(path, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup,
+                        &info)) {
+        return FALSE;
+    }
     (void) CloseHandle(info.hThread);
     program->pid = info.dwProcessId;
     program->end = (intptr_t) info.hProcess;
+    return TRUE;
+}
+
+void test_program_start(test_program_t *program, const char *path,
+                        const char *first, const char *second)
+{
+    assert_true(start(program, path, first, second));
+}
+
+int test_program_leave(const char *path, const char *first, const char *second)
+{
+    test_program_t program;
+
+    if (!start(&program, path, first, second)) {
+        return -1;
+    }
+    (void) CloseHandle((HANDLE) program.end);
+    return 0;
 }
 
 int test_program_wait(test_program_t *program)

@@ -37,10 +37,12 @@ static unsigned char *write_sample(size_t *size)
                                       .authkey_size = 10,
                                       .log_level = 25,
                                       .log_to_stderr = true,
-                                      .args = &args};
+                                      .args = &args,
+                                      .handle_count = 2};
     unsigned char *bytes = NULL;
 
     assert_int_equal(mp__block_write(&block, &bytes, size), 0);
+    mp__block_set_handles(bytes + *size, (const intptr_t[]){7, 0x7ffffff0}, 2);
     return bytes;
 }
 
@@ -103,6 +105,9 @@ static void block_is_read_as_it_was_written(void **state)
     data = mp_args_bytes(block.args, 4, &size);
     assert_int_equal(size, 3);
     assert_memory_equal(data, "\0\1\2", 3);
+    assert_int_equal(block.handle_count, 2);
+    assert_int_equal(mp__get64(block.handles), 7);
+    assert_int_equal(mp__get64(block.handles + 8), 0x7ffffff0);
     release(&block, body);
     free(bytes);
 }
@@ -118,8 +123,9 @@ static void block_cut_short_is_refused(void **state)
     for (size_t cut = MP__BLOCK_HEADER_SIZE; cut < size; cut++) {
         mp__put64(bytes + 16, cut - MP__BLOCK_HEADER_SIZE);
         int r = read_whole(bytes, cut, &block, &body);
-        // The arguments come last: a cut between two of them leaves a block.
-        assert_true(r == MP_EPROTO || (r == 0 && block.args->count < 5));
+        // Arguments and handles come last: a cut between two of these fields
+        // leaves a block.
+        assert_true(r == MP_EPROTO || (r == 0 && block.handle_count == 0));
         release(&block, body);
     }
     free(bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Out of descriptors, out of processes (POSIX).
 #define _GNU_SOURCE // POSIX 2008, which C11 hides
-#include "tests/support.h"
+#include "tests/handles.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,19 @@ static int return_it(const mp_args_t *args)
     return (int) mp_args_int(args, 0);
 }
 MP_TARGET(return_it)
+
+// Has a child that waits at the gate.
+static int wait_below(const mp_args_t *args)
+{
+    mp_process_t *below = NULL;
+
+    if (test_start_below(&below, "fork", MP_NO, test_wait_at_gate,
+                         MP_ARGS(mp_args_text(args, 0), 0)) < 0) {
+        return 1;
+    }
+    return mp_process_join(below, TEST_GUARD_MS);
+}
+MP_TARGET(wait_below)
 
 // ---- descriptors ----
 
@@ -54,7 +67,7 @@ static int fill_gaps(int *fillers, int *count)
 
 // With one more descriptor in each round, until a start succeeds: so it fails
 // at every place where it opens one.
-static void every_missing_descriptor_is_an_error(void)
+static void start_with_more_and_more(mp_process_t *process)
 {
     static int fillers[1000];
     int filled = 0;
@@ -62,7 +75,6 @@ static void every_missing_descriptor_is_an_error(void)
     char before[2000];
     char after[2000];
     struct rlimit usual;
-    mp_process_t *process = test_create(return_it, MP_ARGS(5));
 
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
     int next = fill_gaps(fillers, &filled);
@@ -88,6 +100,58 @@ static void every_missing_descriptor_is_an_error(void)
     assert_true(rounds > 0);
     assert_int_equal(joined, 0);
     assert_int_equal(test_finish(process), 5);
+}
+
+static void every_missing_descriptor_is_an_error(void)
+{
+    start_with_more_and_more(test_create(return_it, MP_ARGS(5)));
+}
+
+static void so_it_is_with_handles_for_the_child(void)
+{
+    mp_process_options_t options = test_options();
+    mp_process_t *process = NULL;
+    intptr_t pipe[2];
+
+    test_make_pipe(&pipe[0], &pipe[1]);
+    options.handles = pipe;
+    options.handle_count = 2;
+    options.standard_output.kind = MP_STDIO_PIPE;
+    assert_int_equal(
+        mp_process_create(&process, return_it, MP_ARGS(5), &options), 0);
+    start_with_more_and_more(process);
+    test_close_handle(pipe[0]);
+    test_close_handle(pipe[1]);
+}
+
+// Everybody goes on then.
+static void tree_without_descriptors_is_left_alone(void)
+{
+    static int fillers[1000];
+    int filled = 0;
+    struct rlimit usual;
+    test_gate_t gate;
+    int r = MP_EMFILE;
+
+    test_gate_create(&gate);
+    mp_process_t *process = test_create(wait_below, MP_ARGS(gate.name));
+    assert_int_equal(mp_process_start(process), 0);
+    test_gate_await(&gate, 1);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    int next = fill_gaps(fillers, &filled);
+    for (int more = 0; r < 0 && more < 20; more++) {
+        limit_descriptors((rlim_t) (next + more));
+        r = mp_process_kill_tree(process);
+        limit_descriptors(usual.rlim_cur);
+        assert_true(r == 0 || r == MP_EMFILE);
+        assert_true(r == 0 || mp_process_is_alive(process) == 1);
+    }
+    while (filled > 0) {
+        (void) close(fillers[--filled]);
+    }
+    assert_int_equal(r, 0);
+    assert_int_equal(test_finish(process), -9);
+    test_gate_destroy(&gate);
 }
 
 // ---- processes ----
@@ -158,6 +222,10 @@ static void missing_process_is_an_error(void)
 static const struct test tests[] = {
     {"a start without descriptors fails, leaks none, and can be tried again",
      every_missing_descriptor_is_an_error, TEST_PROCESSES},
+    {"so it is where the child is given handles",
+     so_it_is_with_handles_for_the_child, TEST_PROCESSES},
+    {"a tree that cannot be looked for without descriptors is left alone",
+     tree_without_descriptors_is_left_alone, TEST_PROCESSES},
     {"a start without processes fails and can be tried again",
      missing_process_is_an_error, TEST_ALL},
 };

@@ -2,7 +2,7 @@
 // Every allocation of the library fails once: the call says so, nothing is
 // left behind, and the next try works. The linker puts the functions below in
 // the place of malloc and its like, in the library too.
-#include "tests/support.h"
+#include "tests/handles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,11 +45,15 @@ MP_TARGET(return_five)
 
 // One life of a process while allocation number `nth` fails. Returns whether
 // there were that many.
-static bool live_once(long nth)
+static bool live_once(long nth, intptr_t given)
 {
     mp_process_options_t options = test_options();
     mp_process_t *process = NULL;
 
+    if (given >= 0) {
+        options.handles = &given;
+        options.handle_count = 1;
+    }
     failing = nth;
     int r =
         mp_process_create(&process, return_five, MP_ARGS(1, "text"), &options);
@@ -76,11 +80,48 @@ static void each_allocation_may_fail(void)
 {
     long nth = 1;
 
-    while (live_once(nth)) {
+    while (live_once(nth, -1)) {
         nth++;
     }
     assert_true(nth > 5); // the functions above are in their place
     assert_int_equal(test_call(return_five, MP_ARGS(1, "text")), 5);
+}
+
+static void each_allocation_for_handles_may_fail(void)
+{
+    intptr_t reading;
+    intptr_t writing;
+    long nth = 1;
+
+    test_make_pipe(&reading, &writing);
+    while (live_once(nth, writing)) {
+        nth++;
+    }
+    test_close_handle(reading);
+    test_close_handle(writing);
+}
+
+// Looking for the tree of a child allocates; without memory nobody is
+// signalled.
+static void tree_can_be_ended_without_memory_or_not_at_all(void)
+{
+    test_gate_t gate;
+    int r = MP_ENOMEM;
+
+    test_gate_create(&gate);
+    mp_process_t *process =
+        test_start(test_wait_at_gate, MP_ARGS(gate.name, 4));
+    test_gate_await(&gate, 1);
+    for (long nth = 1; r == MP_ENOMEM; nth++) {
+        failing = nth;
+        r = mp_process_kill_tree(process);
+        bool reached = failing == 0;
+        failing = 0;
+        assert_true(r == 0 || (r == MP_ENOMEM && reached));
+        assert_int_equal(mp_process_is_alive(process) == 1 || r == 0, 1);
+    }
+    assert_int_equal(test_finish(process), -9);
+    test_gate_destroy(&gate);
 }
 
 static void children_can_be_listed_without_memory(void)
@@ -107,6 +148,10 @@ static void children_can_be_listed_without_memory(void)
 
 static const struct test tests[] = {
     {"each allocation may fail", each_allocation_may_fail, TEST_ALL},
+    {"each allocation for handles may fail",
+     each_allocation_for_handles_may_fail, TEST_ALL},
+    {"a tree is ended whole, or not for want of memory",
+     tree_can_be_ended_without_memory_or_not_at_all, TEST_PROCESSES},
     {"children can be listed without memory",
      children_can_be_listed_without_memory, TEST_ALL},
 };

@@ -92,7 +92,7 @@ static int serve(intptr_t channel, const char *marker)
 
 int main(int argc, char **argv)
 {
-    mp_plat_child_t parent = {0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL};
+    mp_plat_child_t parent = MP_PLAT_NO_CHILD;
     const char *marker = marker_of(argc, argv);
 
     if (marker == NULL) {

@@ -12,6 +12,8 @@
 #endif
 #include <windows.h>
 
+#include <multiprocessing/launch.h>
+
 #include "platform/platform.h"
 
 // ---- failures (win32_fail.c) ----
@@ -60,8 +62,9 @@ int mp_win32_command_line(const wchar_t *program, char *const *arguments,
 
 // ---- the handles of a child (win32_stdio.c) ----
 
-// A channel, a request to stop, and stdin, stdout, stderr.
-enum { MP_WIN32_INHERITED = 5 };
+// A channel, a request to stop, shared memory, stdin, stdout, stderr, and what
+// the child is given beside them.
+enum { MP_WIN32_INHERITED = 6 + MP_HANDLES_MOST };
 
 // A row of handles that are inheritable for as long as the row lives.
 typedef struct mp_win32_inherited {
@@ -92,9 +95,17 @@ void mp_win32_stop_close(mp_plat_stop_t *stop); // NULL is fine
 // In the child: takes over the handle that the marker names.
 bool mp_win32_stop_inherit(HANDLE event, mp_plat_stop_t **stop);
 
-// ---- the job (win32_job.c) ----
+// ---- jobs (win32_job.c, win32_tree.c) ----
 
 // The job of this process's children; the library keeps it.
 int mp_win32_job(HANDLE *out);
+// One more, of a child and all that it starts.
+int mp_win32_tree_open(mp_plat_tree_t **tree);
+void mp_win32_tree_close(mp_plat_tree_t *tree); // NULL is fine
+
+// The exit codes that stand for the ends that POSIX tells by a signal. The
+// first is what Python gives; both are beyond what a program returns itself.
+#define MP_WIN32_TERMINATED 0x10000u
+#define MP_WIN32_KILLED 0x10009u
 
 #endif

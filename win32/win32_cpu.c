@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "platform/fail.h"
+#include "platform/shared.h"
 
 // Processors come in groups of up to 64.
 int mp_plat_cpu_count(void)
@@ -60,6 +61,24 @@ int mp_plat_process_cpu_count(void)
     if (!GetProcessAffinityMask(GetCurrentProcess(), &process, &machine) ||
         process == 0) {
         return mp_plat_cpu_count();
+    }
+    return bits_of(process);
+}
+
+void mp_plat_yield(void)
+{
+    (void) SwitchToThread();
+}
+
+// A process in several groups of processors has no mask, and many of them.
+int mp_plat_processors(void)
+{
+    DWORD_PTR process = 0;
+    DWORD_PTR machine = 0;
+
+    if (!GetProcessAffinityMask(GetCurrentProcess(), &process, &machine) ||
+        process == 0) {
+        return 64;
     }
     return bits_of(process);
 }

@@ -7,11 +7,6 @@
 
 #include "platform/fail.h"
 
-// The exit codes that stand for the ends that POSIX tells by a signal. The
-// first is what Python gives; both are beyond what a program returns itself.
-#define CODE_TERMINATED 0x10000u
-#define CODE_KILLED 0x10009u
-
 int mp_plat_child_wait(const mp_plat_child_t *child, int64_t deadline)
 {
     return mp_win32_wait((HANDLE) child->end, deadline);
@@ -20,9 +15,9 @@ int mp_plat_child_wait(const mp_plat_child_t *child, int64_t deadline)
 static int exitcode_of(DWORD code)
 {
     switch (code) {
-    case CODE_TERMINATED:
+    case MP_WIN32_TERMINATED:
         return -15;
-    case CODE_KILLED:
+    case MP_WIN32_KILLED:
         return -9;
     default:
         return (int) code;
@@ -36,7 +31,7 @@ static int exitcode_of(DWORD code)
 
 static enum mp_plat_how how_of(DWORD code)
 {
-    if (code == CODE_TERMINATED || code == CODE_KILLED) {
+    if (code == MP_WIN32_TERMINATED || code == MP_WIN32_KILLED) {
         return MP_PLAT_HOW_SIGNAL;
     }
     return code >= FIRST_STATUS && code < FIRST_NEGATIVE ? MP_PLAT_HOW_STATUS
@@ -101,7 +96,7 @@ int mp_plat_child_signal(const mp_plat_child_t *child,
                          enum mp_plat_signal signal)
 {
     HANDLE process = (HANDLE) child->end;
-    UINT code = signal == MP_PLAT_KILL ? CODE_KILLED : CODE_TERMINATED;
+    UINT code = signal == MP_PLAT_KILL ? MP_WIN32_KILLED : MP_WIN32_TERMINATED;
 
     if (signal == MP_PLAT_INTERRUPT) {
         return mp__fail(MP_ENOTSUP, 0,
@@ -136,5 +131,7 @@ void mp_plat_child_close(mp_plat_child_t *child)
     close_handle(&child->end);
     close_handle(&child->channel);
     mp_win32_stop_close(child->stop);
+    mp_win32_tree_close(child->tree);
     child->stop = NULL;
+    child->tree = NULL;
 }

@@ -16,7 +16,9 @@ typedef struct launch {
     wchar_t *environment; // NULL: this process's own
     wchar_t *folder;      // NULL: this process's
     mp_win32_inherited_t inherited;
-    HANDLE job; // NULL: the child is detached
+    HANDLE jobs[2]; // from the outside to the inside
+    DWORD job_count;
+    bool detached;
     STARTUPINFOEXW startup;
 } launch_t;
 
@@ -106,6 +108,22 @@ static int describe_folder(launch_t *launch, const char *directory)
 
 // ---- the handles ----
 
+static int describe_memory(mp_win32_inherited_t *row,
+                           const mp_plat_setup_t *setup)
+{
+    HANDLE duplicate = NULL;
+
+    if (setup->memory == MP_PLAT_NONE) {
+        return 0;
+    }
+    DWORD error = mp_win32_inherit(row, (HANDLE) setup->memory, &duplicate);
+    if (error != 0) {
+        return mp_win32_fail(error, "shared memory cannot be given to a child");
+    }
+    setup->given[setup->handle_count] = (intptr_t) duplicate;
+    return 0;
+}
+
 static int describe_handles(launch_t *launch, const mp_plat_setup_t *setup,
                             const given_t *ours, given_t *given)
 {
@@ -119,8 +137,18 @@ static int describe_handles(launch_t *launch, const mp_plat_setup_t *setup,
     }
     error = mp_win32_inherit_stdio(row, setup->streams,
                                    &launch->startup.StartupInfo);
-    return error == 0 ? 0
-                      : mp_win32_fail(error, "a standard stream of a child");
+    if (error != 0) {
+        return mp_win32_fail(error, "a standard stream of a child");
+    }
+    for (size_t i = 0; i < setup->handle_count; i++) {
+        HANDLE duplicate = NULL;
+        error = mp_win32_inherit(row, (HANDLE) setup->handles[i], &duplicate);
+        if (error != 0) {
+            return mp_win32_fail(error, "a handle cannot be given to a child");
+        }
+        setup->given[i] = (intptr_t) duplicate;
+    }
+    return describe_memory(row, setup);
 }
 
 static DWORD set_attributes(launch_t *launch)
@@ -133,20 +161,19 @@ static DWORD set_attributes(launch_t *launch)
                                    NULL, NULL)) {
         return GetLastError();
     }
-    if (launch->job != NULL &&
-        !UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST,
-                                   &launch->job, sizeof(launch->job), NULL,
-                                   NULL)) {
+    if (!UpdateProcThreadAttribute(
+            list, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST, launch->jobs,
+            launch->job_count * sizeof(HANDLE), NULL, NULL)) {
         return GetLastError();
     }
     return 0;
 }
 
 // The child gets the handles that are listed, and no other inheritable one;
-// and is born into the job.
+// and is born into the jobs.
 static DWORD describe_attributes(launch_t *launch)
 {
-    const DWORD count = launch->job != NULL ? 2 : 1;
+    const DWORD count = 2;
     LPPROC_THREAD_ATTRIBUTE_LIST list = NULL;
     SIZE_T size = 0;
 
@@ -189,7 +216,7 @@ static DWORD create_process(launch_t *launch, PROCESS_INFORMATION *process)
         return error;
     }
     launch->startup.StartupInfo.cb = sizeof(launch->startup);
-    if (launch->job != NULL) {
+    if (!launch->detached) {
         return create_as(launch, 0, process);
     }
     error = create_as(
@@ -225,13 +252,26 @@ static int start_failed(DWORD error, const char *program)
     return mp_win32_fail_path(error, what, path);
 }
 
+// A detached child is in no job that ends it.
+static int describe_jobs(launch_t *launch, bool detached, mp_plat_tree_t *tree)
+{
+    int r = 0;
+
+    launch->detached = detached;
+    if (!detached) {
+        r = mp_win32_job(&launch->jobs[launch->job_count++]);
+    }
+    launch->jobs[launch->job_count++] = (HANDLE) tree;
+    return r;
+}
+
 static int spawn_with(const given_t *ours, const mp_plat_spawn_t *spawn,
-                      PROCESS_INFORMATION *process)
+                      mp_plat_tree_t *tree, PROCESS_INFORMATION *process)
 {
     launch_t launch = {0};
     given_t given = {NULL, NULL};
 
-    int r = spawn->detached ? 0 : mp_win32_job(&launch.job);
+    int r = describe_jobs(&launch, spawn->detached, tree);
     if (r == 0) {
         r = mp_win32_environment(spawn->setup->environment,
                                  &launch.environment);
@@ -259,6 +299,7 @@ int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
     HANDLE parent_end = NULL;
     HANDLE child_end = NULL;
     mp_plat_stop_t *stop = NULL;
+    mp_plat_tree_t *tree = NULL;
 
     int r = mp_win32_channel_open(&parent_end, &child_end);
     if (r < 0) {
@@ -266,12 +307,17 @@ int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
     }
     r = mp_win32_stop_open(&stop);
     if (r == 0) {
-        r = spawn_with(&(given_t){child_end, (HANDLE) stop}, spawn, &process);
+        r = mp_win32_tree_open(&tree);
+    }
+    if (r == 0) {
+        r = spawn_with(&(given_t){child_end, (HANDLE) stop}, spawn, tree,
+                       &process);
     }
     (void) CloseHandle(child_end);
     if (r < 0) {
         (void) CloseHandle(parent_end);
         mp_win32_stop_close(stop);
+        mp_win32_tree_close(tree);
         return r;
     }
     child->pid = (int64_t) process.dwProcessId;
@@ -279,5 +325,6 @@ int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
     child->channel = (intptr_t) parent_end;
     child->note = NULL;
     child->stop = stop;
+    child->tree = tree;
     return 0;
 }

@@ -74,8 +74,14 @@ int mp_plat_copy_handle(intptr_t handle, intptr_t *copy)
 
     if (!DuplicateHandle(self, (HANDLE) handle, self, &duplicate, 0, FALSE,
                          DUPLICATE_SAME_ACCESS)) {
-        return mp_win32_fail(GetLastError(),
-                             "a handle cannot be given to a child");
+        DWORD error = GetLastError();
+        if (error == ERROR_INVALID_HANDLE) {
+            return mp__fail(MP_EINVAL, (int) error,
+                            "handle %#llx, which a child is to have, is not "
+                            "open",
+                            (unsigned long long) (uintptr_t) handle);
+        }
+        return mp_win32_fail(error, "a handle cannot be given to a child");
     }
     *copy = (intptr_t) duplicate;
     return 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * @file launch.h
- * What a child is started with: its standard streams, and a factory that
- * decides which program is run, and how.
+ * What a child is started with: its standard streams, other handles, and a
+ * factory that decides which program is run, and how.
  *
  * @code
  *   mp_process_options_t options = {
@@ -17,6 +17,7 @@
 #ifndef MP_LAUNCH_H
 #define MP_LAUNCH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <multiprocessing/export.h>
@@ -49,6 +50,9 @@ typedef enum mp_stream {
     MP_STDOUT = 1,
     MP_STDERR = 2
 } mp_stream_t;
+
+/** The most handles that a child can be given beside its standard streams. */
+#define MP_HANDLES_MOST 250
 
 /** What a factory fills: see mp_set_executable_factory(). */
 typedef struct mp_launch mp_launch_t;
@@ -87,6 +91,22 @@ MP_API int mp_process_stdio(mp_process_t *process, mp_stream_t which,
  * Python: Popen.stdin.close()
  */
 MP_API int mp_process_stdio_close(mp_process_t *process, mp_stream_t which);
+
+/**
+ * In a child: one of the handles that it was given by `.handles` of its
+ * options, by its index there. It is a copy of the child's own, with another
+ * number, and not inherited by what the child starts.
+ *
+ * @param handle receives a descriptor, on Windows a HANDLE.
+ * @return 0; MP_ENOENT it was not given so many; MP_ESTATE this is no child;
+ *         MP_EINVAL NULL.
+ * Ownership: from the first call on the child's, which closes it when it
+ *            likes; later calls give the same number. What is never asked for
+ *            is closed at the end of the child, or of the thread.
+ * Processes: those that a child forks have what it has asked for.
+ * Python: reduction.DupFd(fd).detach(), Popen(pass_fds=)
+ */
+MP_API int mp_inherited_handle(size_t index, intptr_t *handle);
 
 /**
  * Sets what decides which program a spawned child runs.

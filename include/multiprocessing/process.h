@@ -75,6 +75,12 @@ typedef struct mp_process_options {
     mp_stdio_t standard_input;
     mp_stdio_t standard_output;
     mp_stdio_t standard_error;
+    /** Descriptors or HANDLEs of which the child gets copies, at most
+     * MP_HANDLES_MOST; it finds them by mp_inherited_handle(). They stay the
+     * caller's, who keeps them open until mp_process_start() has returned.
+     * One that is named twice is given twice. */
+    const intptr_t *handles;
+    size_t handle_count;
 } mp_process_options_t;
 
 /** What a process has used. */
@@ -121,7 +127,8 @@ MP_API int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
  * @param options NULL: the defaults; copied.
  * @return 0; MP_EINVAL a NULL target or text, an unknown context, detached
  *         and daemonic at once, an empty path, an entry of the environment
- *         without a name, or a stream that is not possible; MP_ENOTSUP a
+ *         without a name, a stream or a handle that is not possible, or too
+ *         many handles; MP_ENOTSUP a
  *         detached thread, a directory, environment or stream for a thread, or
  *         an executable for anything but spawn; MP_ERANGE an unsigned argument
  *         above INT64_MAX; MP_ENOMEM; MP_ESYSTEM no
@@ -176,7 +183,7 @@ static inline int mp_process_create_by_name(mp_process_t **out,
  *         MP_EVERSION the child has another version of the library
  *         MP_EMSGSIZE the arguments are above 1 GiB (spawn)
  *         MP_EPROTO  the child answered something else than it should
- *         MP_EINVAL  a NULL process
+ *         MP_EINVAL  a NULL process, or a handle for the child is not open
  *         MP_EMFILE, MP_ENPROC, MP_ENOMEM the system is out of it
  *         MP_ESYSTEM what else the system refuses; mp_last_error() says what
  *         After an error nothing is left running and start may be tried again.
@@ -228,6 +235,39 @@ MP_API int mp_process_kill(mp_process_t *process);
  * Python: Process.interrupt()
  */
 MP_API int mp_process_interrupt(mp_process_t *process);
+
+/**
+ * Terminates the process and all that it started, in any way: children of its
+ * children, and programs that do not know the library.
+ *
+ * Windows: all that was born below the child (in its job) is ended, also when
+ * its own parent, or the child, has ended; not what left the job, as detached
+ * children do.
+ *
+ * Linux and macOS: the child, those that have one of them as parent, and all of
+ * a session that one of them leads; detached children, too. They are stopped
+ * first (SIGSTOP), so that none escapes by starting another, then get SIGTERM
+ * and go on (SIGCONT). What has lost its parent, and is not in such a session,
+ * is not found: nothing tells whose it was. After the end of the child nobody
+ * is.
+ *
+ * Other systems: the child, and its process group if it leads one.
+ *
+ * Never is a process signalled that is none of these, whoever has a number by
+ * now. Children that a process started by this library are tied to it: they
+ * may be killed by its end before they have handled SIGTERM.
+ *
+ * @return as mp_process_terminate(); MP_EACCES some of them run as another
+ *         user, the others were signalled; MP_ENOMEM, MP_EMFILE: nobody was.
+ * Blocks: while it looks for them: milliseconds, more if one of them does not
+ *         stop at once.
+ * Threads: a join by another one may take as long.
+ * Python: psutil.Process(pid).children(recursive=True), one by one
+ */
+MP_API int mp_process_terminate_tree(mp_process_t *process);
+
+/** The same by SIGKILL (exit code -9, on Windows too). */
+MP_API int mp_process_kill_tree(mp_process_t *process);
 
 /**
  * Has the process end, gently if it goes: asks it to stop, waits up to

@@ -32,6 +32,7 @@ def main():
         expect(plugin.plugin_call(60), 60, plugin)
         said = f"plug-in {number % 2 + 1}: 60".encode()
         expect(plugin.plugin_text(), said, plugin)
+        expect(plugin.plugin_letter(ord("x")), ord("x"), plugin)
         expect(plugin.plugin_children(), 0, plugin)
     print("ok")
 

@@ -20,6 +20,7 @@ typedef struct plugin {
     int (*use_worker)(void);
     int (*call)(int code);
     int (*call_nested)(int code);
+    int (*letter)(int letter);
     int (*children)(void);
     const char *(*text)(void);
 } plugin_t;
@@ -52,11 +53,12 @@ static bool plugin_load(plugin_t *plugin, const char *path)
     find(module, "plugin_use_worker", &plugin->use_worker);
     find(module, "plugin_call", &plugin->call);
     find(module, "plugin_call_nested", &plugin->call_nested);
+    find(module, "plugin_letter", &plugin->letter);
     find(module, "plugin_children", &plugin->children);
     find(module, "plugin_text", &plugin->text);
     return plugin->use_worker != NULL && plugin->call != NULL &&
-           plugin->call_nested != NULL && plugin->children != NULL &&
-           plugin->text != NULL;
+           plugin->call_nested != NULL && plugin->letter != NULL &&
+           plugin->children != NULL && plugin->text != NULL;
 }
 
 static bool copy(const char *from, const char *to)
@@ -102,6 +104,7 @@ static int works(const plugin_t *plugin, int number)
     EXPECT(plugin, plugin->call(7), number * 100 + 7);
     EXPECT(plugin, plugin->call(60), 60);
     EXPECT(plugin, says(plugin, "plug-in "), 0);
+    EXPECT(plugin, plugin->letter('x'), 'x');
     EXPECT(plugin, plugin->children(), 0);
     return 0;
 }

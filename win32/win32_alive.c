@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process and a later one with its number have different moments of birth.
+#include "platform/shared.h"
+
+#include "win32/win32.h"
+
+// 0: not known.
+static uint64_t birth_of(HANDLE process)
+{
+    FILETIME created, ended, system, user;
+
+    if (!GetProcessTimes(process, &created, &ended, &system, &user)) {
+        return 0;
+    }
+    return (uint64_t) created.dwHighDateTime << 32 | created.dwLowDateTime;
+}
+
+void mp_plat_life_begin(mp_plat_life_t *life, const mp_plat_memory_t *memory,
+                        int index)
+{
+    (void) memory;
+    (void) index;
+    life->pid = GetCurrentProcessId();
+    life->since = birth_of(GetCurrentProcess());
+}
+
+static bool is_another(const mp_plat_life_t *life, HANDLE process)
+{
+    uint64_t birth = birth_of(process);
+    return life->since != 0 && birth != 0 && birth != life->since;
+}
+
+// A process that may not be opened lives as far as is known.
+bool mp_plat_life_ended(const mp_plat_life_t *life,
+                        const mp_plat_memory_t *memory, int index)
+{
+    (void) memory;
+    (void) index;
+    HANDLE process =
+        OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE,
+                    (DWORD) life->pid);
+    if (process == NULL) {
+        return GetLastError() == ERROR_INVALID_PARAMETER;
+    }
+    bool ended = WaitForSingleObject(process, 0) == WAIT_OBJECT_0 ||
+                 is_another(life, process);
+    (void) CloseHandle(process);
+    return ended;
+}
