@@ -37,14 +37,14 @@ static bool is_cell(uint32_t link)
     mp__span_t span = mp__span_of(object->home);
     mp__slab_t *slab = mp__unit_address(object->home);
     size_t size = (size_t) 64 << slab->class;
-    size_t offset = (size_t) ((unsigned char *) object - (unsigned char *) slab);
+    size_t offset =
+        (size_t) ((unsigned char *) object - (unsigned char *) slab);
     if (span.kind != MP__SPAN_SLAB || offset < slab->first ||
         (offset - slab->first) % size != 0) {
         return false;
     }
     size_t index = (offset - slab->first) / size;
-    return index < slab->cells &&
-           mp__cell_at(slab, (uint32_t) index) == object;
+    return index < slab->cells && mp__cell_at(slab, (uint32_t) index) == object;
 }
 
 // Each holder in the chain names the object; the chain has an end. Counts
@@ -58,8 +58,8 @@ static int check_chain(mp__object_t *object, uint32_t token, int *found)
         if (steps > MP__SLOTS) {
             return damaged(object, "a chain of holders without an end");
         }
-        if (!is_cell(at) || mp__type_of(atomic_load(&holder->head.state)) !=
-                                MP__TYPE_HOLDER) {
+        if (!is_cell(at) ||
+            mp__type_of(atomic_load(&holder->head.state)) != MP__TYPE_HOLDER) {
             return damaged(object, "what is no holder in its chain");
         }
         if (holder->object != mp__link(object) ||
@@ -90,8 +90,8 @@ static int check_holder(mp__holder_t *holder, uint32_t slab_owner)
 
 static int check_kept(const mp__object_t *object, uint64_t state)
 {
-    bool held = atomic_load(&object->holds) != 0 ||
-                atomic_load(&object->holders) != 0;
+    bool held =
+        atomic_load(&object->holds) != 0 || atomic_load(&object->holders) != 0;
 
     if (!lives(mp__owner_of(state)) && atomic_load(&object->holds) != 0) {
         return damaged(object, "held by an owner that is dead");

@@ -59,10 +59,20 @@ static void on_alarm(int number)
     _exit(3);
 }
 
+// In the harness, which is not the test's own process.
 static void fail_op(const char *what)
 {
-    fail_msg("a process that %s, killed at step %ld (seed %u): %s",
-             current->name, current_step, options.seed, what);
+    (void) fprintf(stderr,
+                   "a process that %s, killed at step %ld (seed %u): %s\n",
+                   current->name, current_step, options.seed, what);
+    _exit(1);
+}
+
+static void must(bool good, const char *what)
+{
+    if (!good) {
+        fail_op(what);
+    }
 }
 
 static void expect_whole(mp__census_t *census, const char *when)
@@ -114,7 +124,7 @@ static pid_t start_victim(const step_op_t *op)
         _exit(0);
     }
     victim_in_fork = false;
-    assert_true(pid > 0);
+    must(pid > 0, "no process can be made");
     return pid;
 }
 
@@ -123,11 +133,12 @@ static bool await_begin(pid_t pid)
 {
     int status = 0;
 
-    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    must(waitpid(pid, &status, WUNTRACED) == pid, "the victim is lost");
     if (WIFEXITED(status) && WEXITSTATUS(status) == REFUSED) {
         return false;
     }
-    assert_true(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+    must(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP,
+         "the victim does not begin");
     return true;
 }
 
@@ -141,7 +152,7 @@ static long step(pid_t pid, long steps)
         if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0) {
             return -1;
         }
-        assert_int_equal(waitpid(pid, &status, 0), pid);
+        must(waitpid(pid, &status, 0) == pid, "a process is lost");
         if (!WIFSTOPPED(status)) {
             fail_op("the victim ended by itself");
         }
@@ -161,8 +172,9 @@ static void kill_victim(pid_t pid, bool collect)
     siginfo_t info;
 
     (void) kill(pid, SIGKILL);
-    assert_int_equal(
-        waitid(P_PID, (id_t) pid, &info, WEXITED | (collect ? 0 : WNOWAIT)), 0);
+    must(waitid(P_PID, (id_t) pid, &info, WEXITED | (collect ? 0 : WNOWAIT)) ==
+             0,
+         "the victim does not end");
 }
 
 // ---- the third process ----
@@ -176,7 +188,7 @@ static pid_t start_helper(const step_op_t *op)
     if (pid == 0) {
         _exit(op->help());
     }
-    assert_true(pid > 0);
+    must(pid > 0, "no process can be made");
     while (op->ready != NULL && !op->ready()) {
         mp_plat_yield();
     }
@@ -188,7 +200,7 @@ static void finish_helper(pid_t pid)
     int status = 0;
 
     if (pid != 0) {
-        assert_int_equal(waitpid(pid, &status, 0), pid);
+        must(waitpid(pid, &status, 0) == pid, "a process is lost");
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             fail_op("another process could not go on");
         }
@@ -279,6 +291,9 @@ static long kill_after(const step_op_t *op, long steps, bool measure)
     if (measure) {
         mp__members_recover(0);
         expect_whole(&was, "at first");
+    } else if (op->alone) {
+        mp__members_recover(0);
+        expect_whole(&was, "after the recovery");
     } else {
         check_memory(&was);
     }
@@ -287,6 +302,20 @@ static long kill_after(const step_op_t *op, long steps, bool measure)
 }
 
 // ---- all deaths of an operation ----
+
+// What a harness tells the test.
+static struct share {
+    long result;
+    long length;
+    long at;
+    long deaths;
+} * share;
+
+static long first_of(long stride)
+{
+    return options.from > 0 ? options.from
+                            : 1 + (long) (options.seed % (unsigned) stride);
+}
 
 // Far apart where the way is long: at places that the seed shifts.
 static long stride_of(long length)
@@ -298,25 +327,96 @@ static long stride_of(long length)
     return length / points + 1;
 }
 
+// The harness has a family of its own, so that what went wrong in one operation
+// is not seen in the next, and its memory does not grow with the deaths.
+static void begin_harness(void)
+{
+    (void) prctl(PR_SET_CHILD_SUBREAPER, 1);
+    (void) signal(SIGALRM, on_alarm);
+    if (mp__arena_ready() < 0) {
+        fail_op(mp_last_error()->message);
+    }
+}
+
+static long measure(const step_op_t *op)
+{
+    (void) kill_after(op, STEPS_MOST, true); // memory grows to what it needs
+    return kill_after(op, STEPS_MOST, true);
+}
+
+static long measure_once(const step_op_t *op)
+{
+    return kill_after(op, STEPS_MOST, true);
+}
+
+static long one_death(const step_op_t *op)
+{
+    return kill_after(op, share->at, false);
+}
+
+// Does `run` in a new family and tells what it told.
+static long in_harness(long (*run)(const step_op_t *op), const step_op_t *op)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        begin_harness();
+        share->result = run(op);
+        _exit(0);
+    }
+    assert_true(pid > 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        fail_msg("a process that %s", op->name);
+    }
+    return share->result;
+}
+
+static long all_deaths(const step_op_t *op)
+{
+    long length = measure(op);
+    if (length < 0) {
+        return length;
+    }
+    share->length = length;
+    long stride = stride_of(length);
+    long at = first_of(stride);
+    for (; kill_after(op, at, false) == at; at += stride) {
+        share->deaths++;
+    }
+    return length;
+}
+
+// Memory that has grown stays: each death has its own family.
+static long deaths_of_its_own(const step_op_t *op)
+{
+    long length = in_harness(measure_once, op);
+    if (length < 0) {
+        return length;
+    }
+    share->length = length;
+    long stride = stride_of(length);
+    for (share->at = first_of(stride); in_harness(one_death, op) == share->at;
+         share->at += stride) {
+        share->deaths++;
+    }
+    return length;
+}
+
 static void kill_everywhere(void **state)
 {
     const step_op_t *op = *state;
 
     current = op;
-    (void) kill_after(op, STEPS_MOST, true); // memory grows to what it needs
-    long length = kill_after(op, STEPS_MOST, true);
+    share->deaths = 0;
+    long length =
+        op->alone ? deaths_of_its_own(op) : in_harness(all_deaths, op);
     if (length < 0) {
         skip();
     }
-    long stride = stride_of(length);
-    long first = options.from > 0 ? options.from
-                                  : 1 + (long) (options.seed % (unsigned) stride);
-    long deaths = 0;
-    for (long at = first; kill_after(op, at, false) == at; at += stride) {
-        deaths++;
-    }
-    print_message("%s: %ld steps, killed at %ld of them\n", op->name, length,
-                  deaths);
+    print_message("%s: %ld steps, killed at %ld of them\n", op->name,
+                  share->length, share->deaths);
 }
 
 // ---- the program ----
@@ -329,8 +429,7 @@ void step_dead_child(void (*run)(void))
         run();
         (void) raise(SIGKILL);
     }
-    assert_true(pid > 0);
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    must(pid > 0 && waitpid(pid, NULL, 0) == pid, "a process is lost");
 }
 
 static void read_options(int argc, char **argv)
@@ -355,9 +454,9 @@ static size_t add_tests(struct CMUnitTest *tests, size_t count,
 {
     for (size_t i = 0; i < ops_count; i++) {
         if (options.only == NULL || strstr(ops[i].name, options.only) != NULL) {
-            tests[count++] = (struct CMUnitTest){ops[i].name, kill_everywhere,
-                                                 NULL, NULL,
-                                                 (void *) (uintptr_t) &ops[i]};
+            tests[count++] =
+                (struct CMUnitTest){ops[i].name, kill_everywhere, NULL, NULL,
+                                    (void *) (uintptr_t) &ops[i]};
         }
     }
     return count;
@@ -373,10 +472,10 @@ int main(int argc, char **argv)
     (void) fprintf(stderr, "seed %u\n", options.seed);
     step_page = mmap(NULL, sizeof(*step_page), PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    (void) prctl(PR_SET_CHILD_SUBREAPER, 1);
-    (void) signal(SIGALRM, on_alarm);
-    if (step_page == MAP_FAILED || mp_current_process() == NULL ||
-        mp__arena_ready() < 0) {
+    share = mmap(NULL, sizeof(*share), PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (step_page == MAP_FAILED || share == MAP_FAILED ||
+        mp_current_process() == NULL) {
         return 1;
     }
     count = add_tests(tests, count, step_lock_ops, step_lock_count);

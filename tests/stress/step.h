@@ -24,6 +24,7 @@ typedef struct step_op {
     const char *(*check)(void); // after the death: NULL, or what is wrong
     void (*clear)(void);
     bool in_fork; // `run` is what a forked child does inside fork()
+    bool alone;   // each death in a family of its own
 } step_op_t;
 
 extern const step_op_t step_lock_ops[];

@@ -39,15 +39,10 @@ static void choose_block(void)
     make_block(); // so that there is room for one
 }
 
-// More than all that is free together.
+// More than a new family has.
 static void choose_larger_block(void)
 {
-    mp__census_t census;
-
-    if (mp__arena_check(&census, false) == 0) {
-        size = atomic_load(&mp__arena()->units) * MP__UNIT - census.bytes +
-               MP__ARENA_STEP;
-    }
+    size = 2 * BLOCK_SIZE;
 }
 
 static const char *others_allocate(void)
@@ -131,7 +126,8 @@ const step_op_t step_memory_ops[] = {
     {.name = "makes a block that memory must grow for",
      .setup = choose_larger_block,
      .run = make_block,
-     .check = others_allocate},
+     .check = others_allocate,
+     .alone = true},
     {.name = "opens another's object and lets go of it",
      .setup = make_object,
      .run = open_and_drop,
