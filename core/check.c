@@ -154,6 +154,7 @@ static int check_spans(check_t *check)
     for (uint32_t unit = 0; r == 0 && mp__span_at_locked(unit, &span);
          unit += span.units) {
         if (span.kind == MP__SPAN_SLAB) {
+            check->census->slab_bytes += span.units * MP__UNIT;
             r = check_slab(check, &span);
         } else if (span.kind == MP__SPAN_BLOCK) {
             check->census->blocks++;
@@ -216,7 +217,7 @@ static int check_locked(check_t *check)
 
 int mp__arena_check(mp__census_t *census, bool quiet)
 {
-    mp__census_t none = {0, 0, 0, 0, 0, 0};
+    const mp__census_t none = {0};
     check_t check = {census, quiet, 0};
 
     *census = none;

@@ -8,12 +8,13 @@
 
 // What is in it.
 typedef struct mp__census {
-    size_t bytes;   // in blocks and slabs
-    size_t blocks;  // objects with a span of their own
-    size_t cells;   // in use, but for holders
-    size_t holders; // holds of processes that did not make what they hold
-    size_t limbo;   // objects that wait for forked processes
-    size_t members; // slots that are not free
+    size_t bytes;      // in blocks and slabs
+    size_t slab_bytes; // of these
+    size_t blocks;     // objects with a span of their own
+    size_t cells;      // in use, but for holders
+    size_t holders;    // holds of processes that did not make what they hold
+    size_t limbo;      // objects that wait for forked processes
+    size_t members;    // slots that are not free
 } mp__census_t;
 
 // 0, or MP_ESYSTEM with what is wrong. `quiet`: no other process is at work

@@ -87,9 +87,10 @@ static inline void *mp__linked(uint32_t link)
     return mp__at((uint64_t) link * 64);
 }
 
-// A new object of `size` bytes with its header, all zero behind it, held once.
-// It becomes what it is by mp__object_made(), and is nothing if this process
-// dies before. MP_ENOMEM, MP_ENOSPC, MP_EMFILE, MP_ENPROC.
+// A new object of `size` bytes with its header, held once. Behind it all is
+// zero up to MP__CELL_MOST bytes; a larger one is as its last owner left it. It
+// becomes what it is by mp__object_made(), and is nothing if this process dies
+// before. MP_ENOMEM, MP_ENOSPC, MP_EMFILE, MP_ENPROC.
 int mp__object_new(void *out, size_t size);
 static inline void mp__object_made(mp__object_t *object, mp__type_t type)
 {
@@ -113,5 +114,9 @@ int mp__object_open(const mp__reference_t *reference, mp__type_t type,
 
 // With the heap's lock, for the recovery: the last hold is gone.
 void mp__object_let_go_locked(mp__object_t *object);
+// The same, and nobody has inherited it.
+void mp__object_free_locked(mp__object_t *object);
+// Whether an object's header lies there.
+bool mp__object_at_locked(const mp__object_t *object);
 
 #endif

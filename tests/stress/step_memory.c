@@ -57,6 +57,36 @@ static const char *others_allocate(void)
     return NULL;
 }
 
+// ---- spans beside each other ----
+
+#define ROW 5
+static mp__object_t *row[ROW];
+
+// Of two units, and then of one each; the second is free.
+static void make_row(void)
+{
+    for (int i = 0; i < ROW; i++) {
+        if (mp__object_new(&row[i], (i == 0 ? 2 : 1) * MP__UNIT) == 0) {
+            mp__object_made(row[i], MP__TYPE_BLOCK);
+        }
+    }
+    mp__object_drop(row[1]);
+}
+
+static void free_row(void)
+{
+    mp__object_drop(row[0]);
+    mp__object_drop(row[3]);
+    mp__object_drop(row[2]);
+    mp__object_drop(row[4]);
+}
+
+static void make_in_row(void)
+{
+    (void) mp__object_new(&row[1], MP__UNIT);
+    mp__object_drop(row[1]);
+}
+
 // ---- holding ----
 
 static void make_object(void)
@@ -128,6 +158,14 @@ const step_op_t step_memory_ops[] = {
      .run = make_block,
      .check = others_allocate,
      .alone = true},
+    {.name = "dies with blocks beside free memory",
+     .prepare = make_row,
+     .run = make_in_row,
+     .check = others_allocate},
+    {.name = "frees blocks beside free memory",
+     .prepare = make_row,
+     .run = free_row,
+     .check = others_allocate},
     {.name = "opens another's object and lets go of it",
      .setup = make_object,
      .run = open_and_drop,
