@@ -14,6 +14,7 @@
 #include "core/check.h"
 #include "core/lock.h"
 #include "core/pages.h"
+#include "platform/platform.h"
 
 #define LIMIT_MS 1000
 
@@ -36,6 +37,11 @@ static mp_lock_t *new_lock(void)
 
     assert_int_equal(mp_lock_create(&lock), 0);
     return lock;
+}
+
+static void destroy_new_lock(void)
+{
+    mp_lock_destroy(new_lock());
 }
 
 static void acquire(mp_lock_t *lock)
@@ -82,7 +88,122 @@ static void a_waiter_that_signals_interrupt_finds_its_holder_dead(void)
     expect_whole();
 }
 
+// ---- places of members ----
+
+static void *fork_that_lasts(void *data)
+{
+    mp__member_forking();
+    *(uint32_t *) data = mp_plat_local()->reserved;
+    return NULL;
+}
+
+static void a_failed_fork_leaves_the_place_of_another_threads_fork(void)
+{
+    pthread_t thread;
+    uint32_t token = 0;
+
+    destroy_new_lock();
+    mp__member_forking();
+    assert_int_equal(pthread_create(&thread, NULL, fork_that_lasts, &token), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(token != 0);
+    mp__member_not_forked();
+    assert_int_equal(mp__slot_state(token % MP__SLOTS), MP__SLOT_RESERVED);
+    mp_plat_local()->reserved = token;
+    mp__member_not_forked();
+    assert_int_equal(mp__slot_state(token % MP__SLOTS), MP__SLOT_FREE);
+}
+
+// Each is one that was born into a place whose last owner was older, and that
+// another one looks at before it has told when.
+static void who_has_just_joined_is_not_taken_for_dead(void)
+{
+    destroy_new_lock();
+    for (uint32_t i = 0; i < MP__SLOTS / 2; i++) {
+        mp__member_forking();
+        uint32_t token = mp_plat_local()->reserved;
+        assert_true(token != 0);
+        assert_int_equal(atomic_load(&mp__slots()[token % MP__SLOTS].since), 0);
+        assert_false(mp__member_dead(token, true));
+        mp__member_not_forked();
+        assert_true(mp__member_dead(token, false));
+    }
+}
+
+static void fill_family(void)
+{
+    for (int i = 0; i < MP__SLOTS; i++) {
+        mp__member_forking();
+    }
+}
+
+// They died in the middle of a fork, so their children are awaited for a
+// moment.
+static void a_family_that_is_full_of_the_dead_takes_new_members(void)
+{
+    int status = 0;
+
+    destroy_new_lock();
+    pid_t full = fork();
+    if (full == 0) {
+        fill_family();
+        (void) raise(SIGKILL);
+    }
+    assert_int_equal(waitpid(full, NULL, 0), full);
+    (void) usleep(1200000);
+    pid_t pid = fork();
+    if (pid == 0) {
+        mp_lock_t *lock = NULL;
+        _exit(mp_lock_create(&lock) == 0 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    expect_whole();
+}
+
+// ---- objects ----
+
+static void a_block_larger_than_all_memory_is_refused(void)
+{
+    mp__object_t *block = NULL;
+
+    for (size_t size = (size_t) 1 << 30; size > 1 << 20; size *= 2) {
+        if (size >= mp__memory.size) {
+            assert_int_equal(mp__object_new(&block, size), MP_ENOSPC);
+        }
+    }
+    assert_int_equal(mp__object_new(&block, SIZE_MAX), MP_ENOSPC);
+    expect_whole();
+}
+
+static void a_reference_to_what_is_gone_holds_nothing(void)
+{
+    mp__object_t *object = NULL;
+    mp_lock_t *lock = new_lock();
+    mp__reference_t reference = mp__object_reference(&lock->head);
+
+    mp_lock_destroy(lock);
+    assert_int_equal(mp__object_open(&reference, MP__TYPE_NONE, &object),
+                     MP_ENOENT);
+    mp_lock_t *other = new_lock();
+    assert_ptr_equal(other, lock);
+    assert_int_equal(mp__object_open(&reference, MP__TYPE_NONE, &object),
+                     MP_ENOENT);
+    mp_lock_destroy(other);
+    expect_whole();
+}
+
 static const struct test tests[] = {
+    {"a failed fork leaves the place of another thread's fork",
+     a_failed_fork_leaves_the_place_of_another_threads_fork, TEST_ONCE},
+    {"who has just joined is not taken for dead",
+     who_has_just_joined_is_not_taken_for_dead, TEST_ONCE},
+    {"a family that is full of the dead takes new members",
+     a_family_that_is_full_of_the_dead_takes_new_members, TEST_ONCE},
+    {"a block larger than all memory is refused",
+     a_block_larger_than_all_memory_is_refused, TEST_ONCE},
+    {"a reference to what is gone holds nothing",
+     a_reference_to_what_is_gone_holds_nothing, TEST_ONCE},
     {"a waiter that signals interrupt finds its holder dead",
      a_waiter_that_signals_interrupt_finds_its_holder_dead, TEST_ONCE},
 };
