@@ -273,9 +273,29 @@ void mp__member_forked(void)
     mp__slot_t *slot = slot_of(token);
     uint64_t key = atomic_load(&slot->key);
     uint64_t live = make_key(LIVE, token >> INDEX_BITS, mp_plat_pid());
-    if (state_of(key) == RESERVED && is_current(key, token) &&
-        atomic_compare_exchange_strong(&slot->key, &key, live)) {
-        become(token);
+    while (state_of(key) == RESERVED && is_current(key, token)) {
+        if (atomic_compare_exchange_strong(&slot->key, &key, live)) {
+            become(token);
+            return;
+        }
+    }
+}
+
+// If the child dies before it takes its place, this is how it is known. From
+// then on the place needs no time to wait for.
+void mp__member_was_forked(int64_t pid)
+{
+    uint32_t token = mp_plat_local()->reserved;
+
+    mp_plat_local()->reserved = 0;
+    if (token != 0) {
+        mp__slot_t *slot = slot_of(token);
+        uint64_t key = atomic_load(&slot->key);
+        uint64_t told = make_key(RESERVED, token >> INDEX_BITS, pid);
+        if (state_of(key) == RESERVED && is_current(key, token) &&
+            atomic_compare_exchange_strong(&slot->key, &key, told)) {
+            atomic_store(&slot->reserved, 0);
+        }
     }
 }
 

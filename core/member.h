@@ -48,6 +48,7 @@ int mp__member_ready(void);
 void mp__member_forking(void); // in the parent, with the locks held
 void mp__member_forked(void);  // in the child
 void mp__member_not_forked(void);
+void mp__member_was_forked(int64_t pid); // in the parent, if it is told
 // A thread of the thread method. Its end is a death, for what it holds.
 void mp__member_thread_began(void);
 void mp__member_thread_ended(void);

@@ -260,27 +260,45 @@ static void drop_as_other(mp__object_t *object)
 
 // ---- holding ----
 
+static bool is_this(const mp__object_t *object, uint32_t generation)
+{
+    return mp__type_of(atomic_load(&object->state)) >= MP__TYPE_LOCK &&
+           atomic_load(&object->generation) == generation;
+}
+
+// Of what this process holds no more, but others do, or may have inherited:
+// they free it under the heap's lock.
+static int hold_again(mp__object_t *object, uint32_t generation)
+{
+    mp__heap_lock();
+    bool there = mp__object_at_locked(object) && is_this(object, generation);
+    if (there) {
+        (void) atomic_fetch_add(&object->holds, 1);
+    }
+    mp__heap_unlock();
+    return there ? 0 : gone();
+}
+
 // Another thread may have let go of it since the reference was looked at.
 static int hold_generation(mp__object_t *object, uint32_t generation)
 {
-    bool there = false;
+    bool held = false;
 
     mp__busy_lock();
-    uint64_t state = atomic_load(&object->state);
-    bool owner = is_owner(state);
-    if (owner) {
-        there = mp__type_of(state) >= MP__TYPE_LOCK &&
-                atomic_load(&object->generation) == generation;
-    }
-    if (there) {
-        (void) atomic_fetch_add_explicit(&object->holds, 1,
-                                         memory_order_relaxed);
+    bool owner = is_owner(atomic_load(&object->state));
+    if (owner && is_this(object, generation)) {
+        held = atomic_load_explicit(&object->holds, memory_order_relaxed) != 0;
+        if (held) {
+            (void) atomic_fetch_add_explicit(&object->holds, 1,
+                                             memory_order_relaxed);
+        }
     }
     mp__busy_unlock();
-    if (owner) {
-        return there ? 0 : gone();
+    if (held) {
+        return 0;
     }
-    return hold_as_other(object, generation);
+    return owner ? hold_again(object, generation)
+                 : hold_as_other(object, generation);
 }
 
 int mp__object_hold(mp__object_t *object)

@@ -28,6 +28,7 @@ typedef struct mp_plat_hooks {
     void (*forking)(void); // before it, with all locks held
     void (*forked)(void); // in the child, before fork() returns, with none held
     void (*failed)(void); // after one of the library's that made no child
+    void (*made)(int64_t pid); // or one; in the parent
 } mp_plat_hooks_t;
 
 // Prepares the platform once; later calls return at once.
