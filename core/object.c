@@ -118,11 +118,13 @@ static bool is_owner(uint64_t state)
 }
 
 // The last hold of the owner is gone: others may have some, or have inherited
-// the address.
-static void drop_last_slowly(mp__object_t *object)
+// the address. Who let go of the last of these meanwhile has freed it.
+static void drop_last_slowly(mp__object_t *object, uint32_t generation)
 {
     mp__heap_lock();
-    if (atomic_load(&object->holds) == 0 &&
+    if (mp__object_at_locked(object) &&
+        atomic_load(&object->generation) == generation &&
+        atomic_load(&object->holds) == 0 &&
         atomic_load(&object->holders) == 0) {
         mp__object_let_go_locked(object);
     }
@@ -323,6 +325,8 @@ void mp__object_drop(mp__object_t *object)
         return;
     }
     mp__busy_lock();
+    uint32_t generation =
+        atomic_load_explicit(&object->generation, memory_order_relaxed);
     uint32_t holds =
         atomic_load_explicit(&object->holds, memory_order_relaxed) - 1;
     atomic_store_explicit(&object->holds, holds, memory_order_release);
@@ -334,7 +338,7 @@ void mp__object_drop(mp__object_t *object)
     }
     mp__busy_unlock();
     if (slowly) {
-        drop_last_slowly(object);
+        drop_last_slowly(object, generation);
     }
 }
 
