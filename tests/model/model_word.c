@@ -8,14 +8,14 @@
 // - without kills and without looking again, nobody is left asleep;
 // - with kills, whoever lives can get through, from every state.
 // The model is worth something only if it finds faults: so faults are put in.
+#include "tests/model/graph.h"
+
 #include "tests/support.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define PROCESSES 3
 #define WAITERS 0x80u
-#define STATES_MOST (1u << 22)
 
 enum step {
     TRY,
@@ -75,53 +75,6 @@ typedef struct model {
 } model_t;
 
 static const model_t *model;
-static state_t *states;
-static uint32_t *table;
-static uint32_t state_count;
-static uint32_t (*edges)[2];
-static size_t edge_count;
-static size_t edge_room;
-
-// ---- the graph ----
-
-static uint32_t hash(const state_t *state)
-{
-    const unsigned char *bytes = (const unsigned char *) state;
-    uint32_t sum = 2166136261u;
-
-    for (size_t i = 0; i < sizeof(*state); i++) {
-        sum = (sum ^ bytes[i]) * 16777619u;
-    }
-    return sum;
-}
-
-static uint32_t intern(const state_t *state)
-{
-    uint32_t at = hash(state) % (2 * STATES_MOST);
-
-    while (table[at] != 0) {
-        if (memcmp(&states[table[at] - 1], state, sizeof(*state)) == 0) {
-            return table[at] - 1;
-        }
-        at = (at + 1) % (2 * STATES_MOST);
-    }
-    assert_true(state_count < STATES_MOST);
-    states[state_count] = *state;
-    table[at] = ++state_count;
-    return state_count - 1;
-}
-
-static void add(uint32_t from, const state_t *to)
-{
-    if (edge_count == edge_room) {
-        edge_room = edge_room == 0 ? 1 << 20 : 2 * edge_room;
-        edges = realloc(edges, edge_room * sizeof(*edges));
-        assert_non_null(edges);
-    }
-    edges[edge_count][0] = from;
-    edges[edge_count++][1] = intern(to);
-}
-
 // ---- memory ----
 
 static void flush(state_t *state, process_t *process)
@@ -283,12 +236,12 @@ static void wake(uint32_t from, state_t state, int index)
         if (state.processes[i].step == ASLEEP) {
             state_t next = state;
             wake_up(&next.processes[i], false);
-            add(from, &next);
+            graph_add(from, &next);
             any = true;
         }
     }
     if (!any) {
-        add(from, &state);
+        graph_add(from, &state);
     }
 }
 
@@ -340,7 +293,7 @@ static void step(uint32_t from, state_t state, int index)
     default: // asleep, or at its end
         return;
     }
-    add(from, &state);
+    graph_add(from, &state);
 }
 
 // What happens to a process without its doing.
@@ -352,18 +305,18 @@ static void happen(uint32_t from, const state_t *state, int index)
 
     if (process->buffered_data != 0 || process->buffered_word != 0) {
         flush(&next, changed);
-        add(from, &next);
+        graph_add(from, &next);
     }
     next = *state;
     if (process->step == ASLEEP && model->naps) {
         wake_up(changed, true);
-        add(from, &next);
+        graph_add(from, &next);
     }
     next = *state;
     if (process->step == ANNOUNCE && model->timeouts &&
         index == model->count - 1) {
         changed->step = GIVE_UP;
-        add(from, &next);
+        graph_add(from, &next);
     }
     next = *state;
     if (state->kills > 0 && process->step != DONE && process->step != DEAD) {
@@ -372,14 +325,20 @@ static void happen(uint32_t from, const state_t *state, int index)
         memset(changed, 0, sizeof(*changed));
         changed->step = DEAD;
         next.kills--;
-        add(from, &next);
+        graph_add(from, &next);
     }
 }
 
 // ---- the search ----
 
-static bool is_over(const state_t *state)
+// What is wrong is counted as it is.
+static bool is_over(const void *data)
 {
+    const state_t *state = data;
+
+    if (state->wrong != 0) {
+        return true;
+    }
     for (int i = 0; i < model->count; i++) {
         if (state->processes[i].step != DONE &&
             state->processes[i].step != DEAD) {
@@ -398,40 +357,14 @@ static void explore(void)
     for (int i = 0; i < model->count; i++) {
         first.processes[i].rounds = (unsigned char) model->rounds;
     }
-    (void) intern(&first);
-    for (uint32_t at = 0; at < state_count; at++) {
-        for (int i = 0; states[at].wrong == 0 && i < model->count; i++) {
-            step(at, states[at], i);
-            happen(at, &states[at], i);
+    (void) graph_intern(&first);
+    for (uint32_t at = 0; at < graph_count(); at++) {
+        const state_t state = *(const state_t *) graph_state(at);
+        for (int i = 0; state.wrong == 0 && i < model->count; i++) {
+            step(at, state, i);
+            happen(at, &state, i);
         }
     }
-}
-
-// Marks what can come to its end, backwards, until nothing is added.
-static size_t count_stuck(void)
-{
-    unsigned char *ends = calloc(state_count, 1);
-    size_t stuck = 0;
-    bool more = true;
-
-    assert_non_null(ends);
-    for (uint32_t i = 0; i < state_count; i++) {
-        ends[i] = is_over(&states[i]);
-    }
-    while (more) {
-        more = false;
-        for (size_t i = edge_count; i-- > 0;) {
-            if (ends[edges[i][1]] != 0 && ends[edges[i][0]] == 0) {
-                ends[edges[i][0]] = 1;
-                more = true;
-            }
-        }
-    }
-    for (uint32_t i = 0; i < state_count; i++) {
-        stuck += ends[i] == 0 && states[i].wrong == 0;
-    }
-    free(ends);
-    return stuck;
 }
 
 // The number of states in which something is wrong.
@@ -440,22 +373,14 @@ static size_t count_faults(const model_t *of)
     size_t wrong = 0;
 
     model = of;
-    state_count = 0;
-    edge_count = 0;
-    edge_room = 0;
-    edges = NULL;
-    states = calloc(STATES_MOST, sizeof(*states));
-    table = calloc((size_t) 2 * STATES_MOST, sizeof(*table));
-    assert_true(states != NULL && table != NULL);
+    graph_begin(sizeof(state_t));
     explore();
-    for (uint32_t i = 0; i < state_count; i++) {
-        wrong += states[i].wrong;
+    for (uint32_t i = 0; i < graph_count(); i++) {
+        wrong += ((const state_t *) graph_state(i))->wrong;
     }
-    wrong += count_stuck();
-    print_message("%u states, %zu steps\n", state_count, edge_count);
-    free(edges);
-    free(states);
-    free(table);
+    wrong += graph_stuck(is_over);
+    print_message("%u states\n", graph_count());
+    graph_end();
     return wrong;
 }
 

@@ -3,7 +3,7 @@
 // steps, and after each death all others must go on and find shared memory
 // whole. Usage: stress_step [--all] [--seed N] [--only TEXT] [--from N]
 #define _GNU_SOURCE // ptrace
-#include "tests/stress/step.h"
+#include "tests/stress/step_victim.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,14 +11,12 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,7 +43,6 @@ static struct {
 step_page_t *step_page;
 static const step_op_t *current; // for the handlers of forks and alarms
 static volatile long current_step;
-static bool victim_in_fork;
 
 // ---- guards ----
 
@@ -61,7 +58,7 @@ static void on_alarm(int number)
 }
 
 // In the harness, which is not the test's own process.
-static void fail_op(const char *what)
+void step_fail(const char *what)
 {
     (void) fprintf(stderr,
                    "a process that %s, killed at step %ld (seed %u): %s\n",
@@ -69,10 +66,10 @@ static void fail_op(const char *what)
     _exit(1);
 }
 
-static void must(bool good, const char *what)
+void step_must(bool good, const char *what)
 {
     if (!good) {
-        fail_op(what);
+        step_fail(what);
     }
 }
 
@@ -82,100 +79,8 @@ static void expect_whole(mp__census_t *census, const char *when)
         char text[300];
         (void) snprintf(text, sizeof(text), "%s: %s", when,
                         mp_last_error()->message);
-        fail_op(text);
+        step_fail(text);
     }
-}
-
-// ---- the victim ----
-
-static void begin(void)
-{
-    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) {
-        _exit(REFUSED);
-    }
-    (void) raise(SIGSTOP);
-}
-
-// Runs before the library's own handler, which was registered later.
-static void in_forked_child(void)
-{
-    if (victim_in_fork) {
-        begin();
-    }
-}
-
-__attribute__((constructor(101))) static void register_handler(void)
-{
-    (void) pthread_atfork(NULL, NULL, in_forked_child);
-}
-
-static pid_t start_victim(const step_op_t *op)
-{
-    victim_in_fork = op->in_fork;
-    pid_t pid = fork();
-    if (pid == 0) {
-        if (!op->in_fork) {
-            if (op->prepare != NULL) {
-                op->prepare();
-            }
-            begin();
-            op->run();
-        }
-        (void) raise(SIGSTOP);
-        _exit(0);
-    }
-    victim_in_fork = false;
-    must(pid > 0, "no process can be made");
-    return pid;
-}
-
-// False: this system does not let processes be traced.
-static bool await_begin(pid_t pid)
-{
-    int status = 0;
-
-    must(waitpid(pid, &status, WUNTRACED) == pid, "the victim is lost");
-    if (WIFEXITED(status) && WEXITSTATUS(status) == REFUSED) {
-        return false;
-    }
-    must(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP,
-         "the victim does not begin");
-    return true;
-}
-
-// Lets it do so many instructions; the number that it did, fewer if it came to
-// the end.
-static long step(pid_t pid, long steps)
-{
-    int status = 0;
-
-    for (long i = 0; i < steps; i++) {
-        if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0) {
-            return -1;
-        }
-        must(waitpid(pid, &status, 0) == pid, "a process is lost");
-        if (!WIFSTOPPED(status)) {
-            fail_op("the victim ended by itself");
-        }
-        if (WSTOPSIG(status) == SIGSTOP) {
-            return i;
-        }
-        if (WSTOPSIG(status) != SIGTRAP && WSTOPSIG(status) != SIGCHLD) {
-            fail_op("the victim got a signal");
-        }
-    }
-    return steps;
-}
-
-// Every second victim stays a zombie until all is checked.
-static void kill_victim(pid_t pid, bool collect)
-{
-    siginfo_t info;
-
-    (void) kill(pid, SIGKILL);
-    must(waitid(P_PID, (id_t) pid, &info, WEXITED | (collect ? 0 : WNOWAIT)) ==
-             0,
-         "the victim does not end");
 }
 
 // ---- the third process ----
@@ -189,7 +94,7 @@ static pid_t start_helper(const step_op_t *op)
     if (pid == 0) {
         _exit(op->help());
     }
-    must(pid > 0, "no process can be made");
+    step_must(pid > 0, "no process can be made");
     while (op->ready != NULL && !op->ready()) {
         mp_plat_yield();
     }
@@ -201,9 +106,9 @@ static void finish_helper(pid_t pid)
     int status = 0;
 
     if (pid != 0) {
-        must(waitpid(pid, &status, 0) == pid, "a process is lost");
+        step_must(waitpid(pid, &status, 0) == pid, "a process is lost");
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-            fail_op("another process could not go on");
+            step_fail("another process could not go on");
         }
     }
 }
@@ -235,11 +140,11 @@ static void check_others(const step_op_t *op, pid_t helper)
     atomic_store(&step_page->go_on, 1);
     const char *wrong = op->check == NULL ? NULL : op->check();
     if (wrong != NULL) {
-        fail_op(wrong);
+        step_fail(wrong);
     }
     finish_helper(helper);
     if (mp_plat_now() - from > STEP_LIMIT_MS * MS) {
-        fail_op("others went on too late");
+        step_fail("others went on too late");
     }
 }
 
@@ -262,7 +167,7 @@ static void check_memory(const mp__census_t *was)
                         was->blocks, is.blocks, was->cells, is.cells,
                         was->holders, is.holders, was->limbo, is.limbo,
                         was->bytes, is.bytes, was->slab_bytes, is.slab_bytes);
-        fail_op(text);
+        step_fail(text);
     }
 }
 
@@ -277,16 +182,16 @@ static long kill_after(const step_op_t *op, long steps, bool measure)
     if (op->setup != NULL) {
         op->setup();
     }
-    pid_t victim = start_victim(op);
-    if (!await_begin(victim)) {
+    pid_t victim = step_start(op);
+    if (!step_await(victim)) {
         return -1;
     }
     if (op->before != NULL) {
         op->before();
     }
     pid_t helper = start_helper(op);
-    long done = step(victim, steps);
-    kill_victim(victim, steps % 2 == 0);
+    long done = step_on(victim, steps);
+    step_kill(victim, steps % 2 == 0);
     check_others(op, helper);
     collect_orphans(steps % 2 == 0 ? 0 : victim);
     if (op->clear != NULL) {
@@ -338,7 +243,7 @@ static void begin_harness(void)
     (void) prctl(PR_SET_CHILD_SUBREAPER, 1);
     (void) signal(SIGALRM, on_alarm);
     if (mp__arena_ready() < 0) {
-        fail_op(mp_last_error()->message);
+        step_fail(mp_last_error()->message);
     }
 }
 
@@ -391,7 +296,7 @@ static void expect_members(size_t members)
         }
         (void) usleep(10000);
     } while (mp_plat_now() - from < 3 * STEP_LIMIT_MS * MS);
-    fail_op("slots of the dead are lost");
+    step_fail("slots of the dead are lost");
 }
 
 static long all_deaths(const step_op_t *op)
@@ -453,7 +358,7 @@ void step_dead_child(void (*run)(void))
         run();
         (void) raise(SIGKILL);
     }
-    must(pid > 0 && waitpid(pid, NULL, 0) == pid, "a process is lost");
+    step_must(pid > 0 && waitpid(pid, NULL, 0) == pid, "a process is lost");
 }
 
 static void read_options(int argc, char **argv)
