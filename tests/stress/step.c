@@ -27,7 +27,7 @@
 #include "platform/platform.h"
 
 #define STEPS_MOST 100000000L
-#define BUDGET 120000L   // steps for one operation, unless --all
+#define BUDGET 40000L    // steps for one operation, unless --all
 #define HANG_SECONDS 20U // then the test itself is ended
 #define SLABS_MOST ((size_t) 256 * 1024)
 #define REFUSED 77 // exit code of a victim that may not be traced
@@ -191,6 +191,10 @@ static long kill_after(const step_op_t *op, long steps, bool measure)
     }
     pid_t helper = start_helper(op);
     long done = step_on(victim, steps);
+    if (op->lives && done == steps) {
+        mp__members_recover(0);
+        step_release(victim);
+    }
     step_kill(victim, steps % 2 == 0);
     check_others(op, helper);
     collect_orphans(steps % 2 == 0 ? 0 : victim);

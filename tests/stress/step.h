@@ -25,6 +25,7 @@ typedef struct step_op {
     void (*clear)(void);
     bool in_fork; // `run` is what a forked child does inside fork()
     bool alone;   // each death in a family of its own
+    bool lives;   // the victim is only stopped, and then goes on: to its end
 } step_op_t;
 
 extern const step_op_t step_lock_ops[];
@@ -38,6 +39,7 @@ extern const size_t step_member_count;
 typedef struct step_page {
     atomic_int go_on; // the victim is dead: the third process finishes
     atomic_int ready;
+    atomic_int wrong; // a victim that goes on found this
 } step_page_t;
 extern step_page_t *step_page;
 

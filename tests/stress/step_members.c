@@ -4,6 +4,7 @@
 #define _GNU_SOURCE // fork
 #include "tests/stress/step.h"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <multiprocessing.h>
@@ -35,6 +36,30 @@ static void fork_a_child(void)
     if (fork() == 0) {
         _exit(0);
     }
+}
+
+// The child is a member, or others could free what it has inherited.
+static void fork_a_member(void)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        _exit(mp__process_token() != 0 &&
+                      !mp__member_dead(mp__process_token(), false)
+                  ? 0
+                  : 1);
+    }
+    if (waitpid(pid, &status, 0) != pid || status != 0) {
+        atomic_store(&step_page->wrong, 1);
+    }
+}
+
+// A slot that had another owner.
+static void be_a_member(void)
+{
+    step_dead_child(fork_a_child);
+    mp__members_recover(0);
 }
 
 static const char *others_fork(void)
@@ -128,6 +153,11 @@ static const char *check_lock(void)
 const step_op_t step_member_ops[] = {
     {.name = "is being forked", .in_fork = true, .check = others_fork},
     {.name = "forks", .run = fork_a_child, .check = others_fork},
+    {.name = "forks while others look",
+     .prepare = be_a_member,
+     .run = fork_a_member,
+     .check = others_fork,
+     .lives = true},
     {.name = "recovers what a dead one left",
      .setup = a_death,
      .run = recover,

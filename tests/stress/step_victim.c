@@ -99,3 +99,16 @@ void step_kill(pid_t pid, bool collect)
                      WEXITED | (collect ? 0 : WNOWAIT)) == 0,
               "the victim does not end");
 }
+
+// It stops itself once more, where its steps would have ended.
+void step_release(pid_t pid)
+{
+    int status = 0;
+
+    step_must(ptrace(PTRACE_DETACH, pid, NULL, NULL) == 0, "it is not traced");
+    step_must(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status),
+              "a process that was looked at does not come to its end");
+    if (atomic_load(&step_page->wrong) != 0) {
+        step_fail("a process that was looked at was taken for dead");
+    }
+}

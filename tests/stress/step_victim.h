@@ -13,6 +13,8 @@ bool step_await(pid_t pid);
 // Lets it do so many instructions; the number that it did, fewer if it came to
 // the end.
 long step_on(pid_t pid, long steps);
+// Lets it go on to its end.
+void step_release(pid_t pid);
 void step_kill(pid_t pid, bool collect);
 
 // Ends the harness, with what is wrong.
