@@ -15,14 +15,15 @@
 #define MP__SLOTS 4096                      // members of a family
 #define MP__BINS 100                        // lists of free spans
 
-// A member of the family: a process, or a thread of the thread method.
+// A member of the family: a process, or a thread of the thread method. Whoever
+// takes a slot may die at once: so all but the key is zero while it is free.
 typedef struct mp__slot {
-    _Atomic uint64_t key;     // state, generation and pid (core/member.c)
-    _Atomic uint64_t since;   // of its life
-    mp_word_t process;        // the token of the process; its own if it is one
-    mp_word_t forked_at;      // the clock of forks at its birth; 0: not forked
-    _Atomic uint64_t freeing; // the offset of the object it is freeing, or 0
-    _Atomic uint64_t reserved_ns; // when it was reserved for a fork
+    _Atomic uint64_t key;      // state, generation and pid (core/member.c)
+    _Atomic uint64_t since;    // of its life; 0: not known
+    mp_word_t process;         // of a thread: the token of its process; else 0
+    mp_word_t forked_at;       // the clock of forks at its birth; 0: not forked
+    _Atomic uint64_t freeing;  // the offset of the object it is freeing, or 0
+    _Atomic uint64_t reserved; // for a fork: when, and in which generation
     uint64_t unused[3];
 } mp__slot_t;
 

@@ -58,17 +58,27 @@ mp__object_t *mp__cell_at(mp__slab_t *slab, uint32_t index)
     return (used >> index % 64 & 1) != 0 ? address_of(slab, index) : NULL;
 }
 
-// Only what lies behind the header's generation is old.
+bool mp__cell_is(mp__slab_t *slab, const mp__object_t *cell)
+{
+    uint64_t at = mp__offset_of(cell);
+    uint64_t first = mp__offset_of(slab) + slab->first;
+
+    if (at < first || (at - first) % cell_size(slab->class) != 0) {
+        return false;
+    }
+    uint64_t index = (at - first) / cell_size(slab->class);
+    return index < slab->cells && mp__cell_at(slab, (uint32_t) index) == cell;
+}
+
+// All but the generation, which others may read at any time.
 static void prepare_cell(mp__object_t *cell, uint32_t home, size_t size)
 {
-    uint32_t generation = atomic_load(&cell->generation);
+    const size_t kept = offsetof(mp__object_t, home);
 
     atomic_store_explicit(&cell->state,
                           mp__state(MP__TYPE_RESERVED, mp__process_token()),
                           memory_order_release);
-    memset((unsigned char *) cell + sizeof(cell->state), 0,
-           size - sizeof(cell->state));
-    atomic_store_explicit(&cell->generation, generation, memory_order_relaxed);
+    memset((unsigned char *) cell + kept, 0, size - kept);
     cell->home = home;
     cell->birth =
         atomic_load_explicit(&mp__arena()->fork_clock, memory_order_relaxed);
@@ -209,6 +219,40 @@ static void give_back(uint32_t slab)
     }
 }
 
+// Takes an empty slab out of the ring; not the last one. False: there is none.
+static bool take_any_empty(uint32_t class, uint32_t *slab)
+{
+    mp_word_t *current = &mp__own->slabs[class];
+    uint32_t first = atomic_load(current);
+
+    for (uint32_t at = first; first != 0;) {
+        *slab = take_empty(class);
+        if (*slab != 0) {
+            return true;
+        }
+        at = ((mp__slab_t *) mp__unit_address(at - 1))->next;
+        if (at == first) {
+            break;
+        }
+        atomic_store(current, at);
+    }
+    return false;
+}
+
+// Slabs of the dead were taken over, and emptied since.
+void mp__slabs_trim_locked(void)
+{
+    uint32_t slab = 0;
+
+    mp__busy_lock();
+    for (uint32_t class = 0; class < MP__CELL_CLASSES; class ++) {
+        while (take_any_empty(class, &slab)) {
+            mp__span_free_locked(slab - 1);
+        }
+    }
+    mp__busy_unlock();
+}
+
 int mp__cell_take(size_t size, mp__object_t **cell)
 {
     uint32_t class = class_of(size);
@@ -241,26 +285,61 @@ static void clear_bit(mp__object_t *cell)
                                      memory_order_release);
 }
 
-// Noted first, so that it is finished if this process dies in it. Of a process
-// only one thread at a time is here.
-void mp__cell_free_busy(mp__object_t *cell)
+static mp__slot_t *own_slot(void)
 {
-    uint32_t token = mp__process_token();
-    mp__slot_t *slot = &mp__slots()[token % MP__SLOTS];
+    return &mp__slots()[mp__process_token() % MP__SLOTS];
+}
+
+static void note_freeing(const mp__object_t *cell)
+{
+    atomic_store_explicit(&own_slot()->freeing, mp__offset_of(cell),
+                          memory_order_release);
+}
+
+static void forget_freeing(void)
+{
+    atomic_store_explicit(&own_slot()->freeing, 0, memory_order_release);
+}
+
+static void finish_busy(mp__object_t *cell)
+{
     uint32_t generation =
         atomic_load_explicit(&cell->generation, memory_order_relaxed);
 
-    atomic_store_explicit(&slot->freeing, mp__offset_of(cell),
-                          memory_order_release);
     atomic_store_explicit(&cell->generation, generation + 1,
                           memory_order_release);
-    atomic_store_explicit(&cell->state, mp__state(MP__TYPE_FREEING, token),
-                          memory_order_release);
     clear_bit(cell);
-    atomic_store_explicit(&slot->freeing, 0, memory_order_release);
+    forget_freeing();
+}
+
+// Noted first, so that it is finished if this process dies in it; until it says
+// that it is being freed, it is as if nothing had happened. Of a process only
+// one thread at a time is here.
+void mp__cell_free_busy(mp__object_t *cell)
+{
+    note_freeing(cell);
+    atomic_store_explicit(&cell->state,
+                          mp__state(MP__TYPE_FREEING, mp__process_token()),
+                          memory_order_release);
+    finish_busy(cell);
+}
+
+bool mp__cell_try_free_busy(mp__object_t *cell, uint64_t state)
+{
+    note_freeing(cell);
+    if (!atomic_compare_exchange_strong_explicit(
+            &cell->state, &state,
+            mp__state(MP__TYPE_FREEING, mp__process_token()),
+            memory_order_acq_rel, memory_order_relaxed)) {
+        forget_freeing();
+        return false;
+    }
+    finish_busy(cell);
+    return true;
 }
 
 void mp__cell_finish(mp__object_t *cell)
 {
+    (void) atomic_fetch_add(&cell->generation, 1);
     clear_bit(cell);
 }

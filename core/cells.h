@@ -26,10 +26,16 @@ void mp__busy_unlock(void);
 int mp__cell_take(size_t size, mp__object_t **cell);
 // With the busy lock: the object in the cell has no hold left.
 void mp__cell_free_busy(mp__object_t *cell);
+// The same, if its state is this one still: false if another has marked it.
+bool mp__cell_try_free_busy(mp__object_t *cell, uint64_t state);
 // Finishes that for a dead process that was about to.
 void mp__cell_finish(mp__object_t *cell);
 // The object in a cell of a slab, NULL if it is free.
 mp__object_t *mp__cell_at(mp__slab_t *slab, uint32_t index);
+// Whether a cell that is in use begins there.
+bool mp__cell_is(mp__slab_t *slab, const mp__object_t *cell);
+// Gives back the empty ones. With the heap's lock.
+void mp__slabs_trim_locked(void);
 // A slab that this process owns from now on. Without the heap's lock.
 void mp__slab_adopt(uint32_t unit);
 

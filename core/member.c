@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/member.h"
 
+#include "core/cells.h"
 #include "core/recover.h"
 #include "platform/fail.h"
 #include "platform/platform.h"
 
 // The key of a slot: its state, its generation, and the pid of who took it.
-enum { FREE, RESERVED, LIVE, DEAD };
+enum {
+    FREE = MP__SLOT_FREE,
+    RESERVED = MP__SLOT_RESERVED,
+    LIVE = MP__SLOT_LIVE,
+    DEAD = MP__SLOT_DEAD
+};
 #define STATE_SHIFT 56
 #define GENERATION_SHIFT 32
 #define GENERATION_MASK UINT32_C(0x7ffff)
 #define INDEX_BITS 12
 #define INDEX_MASK UINT32_C(0xfff)
-#define RESERVED_MOST_NS INT64_C(10000000000) // a fork that takes longer failed
+// A fork that takes longer has failed, and a child is up by then whose parent
+// died in the middle of it.
+#define RESERVED_MOST_MS UINT64_C(10000)
+#define ORPHAN_MOST_MS UINT64_C(1000)
+#define GENERATION_BITS 19
+#define NS_PER_MS 1000000
 
 _Static_assert(MP__SLOTS == 1 << INDEX_BITS, "an index has its bits");
 
 mp__own_t *mp__own;
-static unsigned threads;        // of that method; guarded by the state lock
-static uint32_t reserved_token; // for the fork under way
+static unsigned threads; // of that method; guarded by the state lock
 
 static uint64_t make_key(unsigned state, uint32_t generation, int64_t pid)
 {
@@ -30,6 +40,11 @@ static uint64_t make_key(unsigned state, uint32_t generation, int64_t pid)
 static unsigned state_of(uint64_t key)
 {
     return (unsigned) (key >> STATE_SHIFT);
+}
+
+mp__slot_state_t mp__slot_state(uint32_t index)
+{
+    return (mp__slot_state_t) state_of(atomic_load(&mp__slots()[index].key));
 }
 
 static uint32_t generation_of(uint64_t key)
@@ -83,10 +98,6 @@ static uint32_t try_take(uint32_t index, unsigned state, int64_t pid)
     if (!atomic_compare_exchange_strong(&slot->key, &key, taken)) {
         return 0;
     }
-    atomic_store(&slot->since, UINT64_MAX); // not known yet: believed alive
-    atomic_store(&slot->forked_at, 0);
-    atomic_store(&slot->freeing, 0);
-    atomic_store(&slot->process, make_token(index, generation));
     return make_token(index, generation);
 }
 
@@ -127,15 +138,34 @@ static bool more_slots(void)
     return false;
 }
 
-static uint32_t take_slot(unsigned state, int64_t pid)
+// The first of `most` that is free.
+static uint32_t take_slot_of(uint32_t most, unsigned state, int64_t pid)
 {
     mp__arena_t *arena = mp__arena();
     uint32_t token = 0;
 
     do {
-        token = take_among(atomic_load(&arena->slots_used), state, pid);
+        uint32_t used = atomic_load(&arena->slots_used);
+        token = take_among(used < most ? used : most, state, pid);
     } while (token == 0 && more_slots());
     return token;
+}
+
+// The last one is kept for who finds the family full of dead members: only a
+// member can recover them.
+static uint32_t take_slot(unsigned state, int64_t pid)
+{
+    return take_slot_of(MP__SLOTS - 1, state, pid);
+}
+
+// What a slot that is free must not tell of who had it.
+static void clear_slot(mp__slot_t *slot)
+{
+    atomic_store(&slot->since, 0);
+    atomic_store(&slot->process, 0);
+    atomic_store(&slot->forked_at, 0);
+    atomic_store(&slot->freeing, 0);
+    atomic_store(&slot->reserved, 0);
 }
 
 // ---- this process ----
@@ -160,10 +190,10 @@ static void become(uint32_t token)
 static int join(void)
 {
     uint32_t token = take_slot(LIVE, mp_plat_pid());
+    bool full = token == 0;
 
-    if (token == 0) { // those of the dead may have been left
-        mp__members_recover(0);
-        token = take_slot(LIVE, mp_plat_pid());
+    if (full) {
+        token = take_slot_of(MP__SLOTS, LIVE, mp_plat_pid());
     }
     if (token == 0) {
         return mp__fail(MP_ENPROC, 0,
@@ -172,6 +202,9 @@ static int join(void)
                         MP__SLOTS);
     }
     become(token);
+    if (full) {
+        mp__members_recover(0);
+    }
     return 0;
 }
 
@@ -192,26 +225,45 @@ int mp__member_ready(void)
 
 // ---- forks ----
 
+static uint64_t now_ms(void)
+{
+    return (uint64_t) (mp_plat_now() / NS_PER_MS);
+}
+
+static uint32_t reserve(void)
+{
+    uint32_t token = take_slot(RESERVED, mp_plat_pid());
+
+    if (token == 0) { // those of the dead may have been left
+        mp__members_recover(0);
+        token = take_slot(RESERVED, mp_plat_pid());
+    }
+    return token;
+}
+
+// The thread remembers it: others may fork before this one learns that its fork
+// has failed.
 void mp__member_forking(void)
 {
-    reserved_token = 0;
+    mp_plat_local()->reserved = 0;
     if (mp__memory.base == NULL || mp__own == NULL ||
         mp__process_token() == 0) {
         return;
     }
-    uint32_t token = take_slot(RESERVED, mp_plat_pid());
+    uint32_t token = reserve();
     if (token != 0) {
         mp__slot_t *slot = slot_of(token);
+        atomic_store(&slot->reserved,
+                     now_ms() << GENERATION_BITS | token >> INDEX_BITS);
         uint32_t clock = atomic_fetch_add(&mp__arena()->fork_clock, 1) + 1;
         atomic_store(&slot->forked_at, clock);
-        atomic_store(&slot->reserved_ns, (uint64_t) mp_plat_now());
     }
-    reserved_token = token;
+    mp_plat_local()->reserved = token;
 }
 
 void mp__member_forked(void)
 {
-    uint32_t token = reserved_token;
+    uint32_t token = mp_plat_local()->reserved;
 
     threads = 0;
     mp__own = mp_plat_wiped();
@@ -221,21 +273,42 @@ void mp__member_forked(void)
     mp__slot_t *slot = slot_of(token);
     uint64_t key = atomic_load(&slot->key);
     uint64_t live = make_key(LIVE, token >> INDEX_BITS, mp_plat_pid());
-    if (state_of(key) == RESERVED && is_current(key, token) &&
-        atomic_compare_exchange_strong(&slot->key, &key, live)) {
-        become(token);
+    while (state_of(key) == RESERVED && is_current(key, token)) {
+        if (atomic_compare_exchange_strong(&slot->key, &key, live)) {
+            become(token);
+            return;
+        }
+    }
+}
+
+// If the child dies before it takes its place, this is how it is known. From
+// then on the place needs no time to wait for.
+void mp__member_was_forked(int64_t pid)
+{
+    uint32_t token = mp_plat_local()->reserved;
+
+    mp_plat_local()->reserved = 0;
+    if (token != 0) {
+        mp__slot_t *slot = slot_of(token);
+        uint64_t key = atomic_load(&slot->key);
+        uint64_t told = make_key(RESERVED, token >> INDEX_BITS, pid);
+        if (state_of(key) == RESERVED && is_current(key, token) &&
+            atomic_compare_exchange_strong(&slot->key, &key, told)) {
+            atomic_store(&slot->reserved, 0);
+        }
     }
 }
 
 void mp__member_not_forked(void)
 {
-    uint32_t token = reserved_token;
+    uint32_t token = mp_plat_local()->reserved;
 
-    reserved_token = 0;
+    mp_plat_local()->reserved = 0;
     if (token != 0) {
         mp__slot_t *slot = slot_of(token);
         uint64_t key = atomic_load(&slot->key);
         if (state_of(key) == RESERVED && is_current(key, token)) {
+            clear_slot(slot);
             (void) atomic_compare_exchange_strong(
                 &slot->key, &key, make_key(FREE, generation_of(key), 0));
         }
@@ -300,6 +373,7 @@ void mp__member_thread_ended(void)
         local->token_process == mp__process_token()) {
         mp__slot_t *slot = slot_of(local->token);
         uint64_t key = atomic_load(&slot->key);
+        clear_slot(slot);
         atomic_store(&slot->key, make_key(FREE, generation_of(key), 0));
     }
     local->token = 0;
@@ -312,16 +386,23 @@ void mp__member_thread_ended(void)
 static bool process_ended(uint32_t index, uint64_t key)
 {
     mp__slot_t *slot = &mp__slots()[index];
-    mp_plat_life_t life = {pid_of(key), atomic_load(&slot->since)};
+    uint64_t since = atomic_load(&slot->since);
+    mp_plat_life_t life = {pid_of(key), since == 0 ? UINT64_MAX : since};
 
     return mp_plat_life_ended(&life, &mp__memory, (int) index);
 }
 
-// A fork that never came back: it failed, in a call that was not ours.
-static bool is_stale(const mp__slot_t *slot)
+// A fork that never came back: it failed, in a call that was not ours, or its
+// parent died. Then there may be a child that has not told yet.
+static bool is_stale(const mp__slot_t *slot, uint64_t key, bool ended)
 {
-    return mp_plat_now() - (int64_t) atomic_load(&slot->reserved_ns) >
-           RESERVED_MOST_NS;
+    uint64_t reserved = atomic_load(&slot->reserved);
+
+    if ((reserved & GENERATION_MASK) != generation_of(key)) {
+        return ended; // it did not come to the fork
+    }
+    return now_ms() - (reserved >> GENERATION_BITS) >
+           (ended ? ORPHAN_MOST_MS : RESERVED_MOST_MS);
 }
 
 static void bury(mp__slot_t *slot, uint64_t key)
@@ -338,12 +419,13 @@ static bool look_at(uint32_t index, uint64_t key)
     mp__slot_t *slot = &mp__slots()[index];
     uint32_t process = atomic_load(&slot->process);
 
-    if (process != make_token(index, generation_of(key))) {
+    if (process != 0) {
         return mp__member_dead(process, true); // a thread of that process
     }
-    bool ended = state_of(key) == RESERVED
-                     ? process_ended(index, key) || is_stale(slot)
-                     : process_ended(index, key);
+    bool ended = process_ended(index, key);
+    if (state_of(key) == RESERVED) {
+        ended = is_stale(slot, key, ended);
+    }
     if (ended) {
         bury(slot, key);
     }
@@ -390,8 +472,8 @@ static void free_threads_of(uint32_t process)
     for (uint32_t i = 0; i < used; i++) {
         mp__slot_t *slot = &mp__slots()[i];
         uint64_t key = atomic_load(&slot->key);
-        if (state_of(key) == LIVE && atomic_load(&slot->process) == process &&
-            make_token(i, generation_of(key)) != process) {
+        if (state_of(key) == LIVE && atomic_load(&slot->process) == process) {
+            clear_slot(slot);
             (void) atomic_compare_exchange_strong(
                 &slot->key, &key, make_key(FREE, generation_of(key), 0));
         }
@@ -408,6 +490,7 @@ static void recover_locked(uint32_t index, uint64_t key)
     free_threads_of(token);
     mp_plat_sleep_forget(pid_of(key));
     mp__recover_memory_locked(token, atomic_load(&slot->freeing));
+    clear_slot(slot);
     atomic_store(&slot->key, make_key(FREE, generation_of(key), 0));
     (void) atomic_fetch_sub(&mp__arena()->dead, 1);
 }
@@ -444,5 +527,6 @@ void mp__members_recover(int64_t pid)
         }
     }
     mp__recover_limbo_locked();
+    mp__slabs_trim_locked();
     mp__heap_unlock();
 }

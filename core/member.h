@@ -48,6 +48,7 @@ int mp__member_ready(void);
 void mp__member_forking(void); // in the parent, with the locks held
 void mp__member_forked(void);  // in the child
 void mp__member_not_forked(void);
+void mp__member_was_forked(int64_t pid); // in the parent, if it is told
 // A thread of the thread method. Its end is a death, for what it holds.
 void mp__member_thread_began(void);
 void mp__member_thread_ended(void);
@@ -57,6 +58,14 @@ void mp__member_thread_ended(void);
 bool mp__member_dead(uint32_t token, bool look);
 // Whether a living member was forked later than `clock` said.
 bool mp__member_forked_after(uint32_t clock);
+
+typedef enum mp__slot_state {
+    MP__SLOT_FREE,
+    MP__SLOT_RESERVED, // for a fork under way
+    MP__SLOT_LIVE,
+    MP__SLOT_DEAD
+} mp__slot_state_t;
+mp__slot_state_t mp__slot_state(uint32_t index);
 
 // Frees what dead members held: those that are known to be dead, or all that a
 // look at the system finds. `pid` 0: any.

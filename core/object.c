@@ -62,11 +62,8 @@ int mp__object_new(void *out, size_t size)
 
 static void free_block_locked(mp__object_t *object)
 {
-    uint32_t generation = atomic_load(&object->generation);
-
-    atomic_store_explicit(&object->generation, generation + 1,
-                          memory_order_release);
     atomic_store_explicit(&object->state, 0, memory_order_release);
+    (void) atomic_fetch_add(&object->generation, 1);
     mp__span_free_locked(object->home);
 }
 
@@ -78,19 +75,18 @@ static bool is_inherited(const mp__object_t *object)
            mp__member_forked_after(object->birth);
 }
 
+// The flag is what counts: the list is made anew from it if the holder of the
+// heap's lock dies.
 static void to_limbo_locked(mp__object_t *object)
 {
     mp__arena_t *arena = mp__arena();
 
-    if ((atomic_load(&object->state) & MP__OBJECT_LIMBO) != 0) {
-        return;
-    }
-    atomic_store(&object->next, (uint32_t) atomic_load(&arena->limbo));
     (void) atomic_fetch_or(&object->state, MP__OBJECT_LIMBO);
+    atomic_store(&object->next, (uint32_t) atomic_load(&arena->limbo));
     atomic_store(&arena->limbo, mp__link(object));
 }
 
-static void free_object_locked(mp__object_t *object)
+void mp__object_free_locked(mp__object_t *object)
 {
     if (is_block(object)) {
         free_block_locked(object);
@@ -101,12 +97,16 @@ static void free_object_locked(mp__object_t *object)
     mp__busy_unlock();
 }
 
+// What is in limbo stays in its list until that is walked.
 void mp__object_let_go_locked(mp__object_t *object)
 {
+    if ((atomic_load(&object->state) & MP__OBJECT_LIMBO) != 0) {
+        return;
+    }
     if (is_inherited(object)) {
         to_limbo_locked(object);
     } else {
-        free_object_locked(object);
+        mp__object_free_locked(object);
     }
 }
 
@@ -118,11 +118,13 @@ static bool is_owner(uint64_t state)
 }
 
 // The last hold of the owner is gone: others may have some, or have inherited
-// the address.
-static void drop_last_slowly(mp__object_t *object)
+// the address. Who let go of the last of these meanwhile has freed it.
+static void drop_last_slowly(mp__object_t *object, uint32_t generation)
 {
     mp__heap_lock();
-    if (atomic_load(&object->holds) == 0 &&
+    if (mp__object_at_locked(object) &&
+        atomic_load(&object->generation) == generation &&
+        atomic_load(&object->holds) == 0 &&
         atomic_load(&object->holders) == 0) {
         mp__object_let_go_locked(object);
     }
@@ -151,7 +153,8 @@ static mp__holder_t *find_holder_locked(const mp__object_t *object,
 
 // A cell that is no holder yet is prepared whether it is needed or not: the
 // heap's lock must not be held when slabs are made.
-static int new_holder(mp__holder_t **out, const mp__object_t *object)
+static int new_holder(mp__holder_t **out, const mp__object_t *object,
+                      uint32_t generation)
 {
     mp__object_t *cell = NULL;
 
@@ -161,7 +164,7 @@ static int new_holder(mp__holder_t **out, const mp__object_t *object)
     }
     mp__holder_t *holder = (mp__holder_t *) (void *) cell;
     holder->object = mp__link(object);
-    holder->generation = atomic_load(&object->generation);
+    holder->generation = generation;
     holder->token = mp__process_token();
     atomic_store(&holder->count, 1);
     *out = holder;
@@ -175,46 +178,71 @@ static void free_cell(mp__object_t *cell)
     mp__busy_unlock();
 }
 
+static int gone(void)
+{
+    return mp__fail(MP_ENOENT, 0, "the shared object is gone");
+}
+
+// The owner frees what is not marked without the heap's lock, by a change of
+// the same word: it is marked in time, or it is gone.
+static bool mark_locked(mp__object_t *object, uint32_t generation)
+{
+    uint64_t state = atomic_load(&object->state);
+
+    do {
+        if (mp__type_of(state) < MP__TYPE_LOCK) {
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak(&object->state, &state,
+                                           state | MP__OBJECT_SHARED));
+    return atomic_load(&object->generation) == generation;
+}
+
 // It counts as a holder before it is chained: who dies in between leaves a
-// holder in no chain, which recovery frees as it is.
-static bool hold_locked(mp__object_t *object, mp__holder_t *fresh)
+// holder in no chain, which recovery frees as it is. Whether `fresh` was used.
+static int hold_locked(mp__object_t *object, mp__holder_t *fresh, bool *used)
 {
     mp_word_t *link = NULL;
-    mp__holder_t *holder = find_holder_locked(object, &link);
 
+    if (!mp__object_at_locked(object) ||
+        !mark_locked(object, fresh->generation)) {
+        return gone();
+    }
+    mp__holder_t *holder = find_holder_locked(object, &link);
     if (holder != NULL) {
         (void) atomic_fetch_add(&holder->count, 1);
-        return false;
+        return 0;
     }
-    (void) atomic_fetch_or(&object->state, MP__OBJECT_SHARED);
+    *used = true;
     atomic_store(&fresh->head.next, atomic_load(&object->holders));
     mp__object_made(&fresh->head, MP__TYPE_HOLDER);
     atomic_store(&object->holders, mp__link(&fresh->head));
-    return true;
+    return 0;
 }
 
-static int hold_as_other(mp__object_t *object)
+static int hold_as_other(mp__object_t *object, uint32_t generation)
 {
     mp__holder_t *fresh = NULL;
+    bool used = false;
 
-    int r = new_holder(&fresh, object);
+    int r = new_holder(&fresh, object, generation);
     if (r < 0) {
         return r;
     }
     mp__heap_lock();
-    bool used = hold_locked(object, fresh);
+    r = hold_locked(object, fresh, &used);
     mp__heap_unlock();
     if (!used) {
         free_cell(&fresh->head);
     }
-    return 0;
+    return r;
 }
 
 // The holder is freed last: until then it tells recovery what is to be done.
 static bool drop_as_other(mp__object_t *object)
 {
     mp_word_t *link = NULL;
-    mp__holder_t *gone = NULL;
+    mp__holder_t *empty = NULL;
 
     mp__heap_lock();
     mp__holder_t *holder = find_holder_locked(object, &link);
@@ -225,55 +253,83 @@ static bool drop_as_other(mp__object_t *object)
             atomic_load(&object->holds) == 0) {
             mp__object_let_go_locked(object);
         }
-        gone = holder;
+        empty = holder;
     }
     mp__heap_unlock();
-    if (gone != NULL) {
-        free_cell(&gone->head);
+    if (empty != NULL) {
+        free_cell(&empty->head);
     }
-    return holder != NULL;
+    return held;
 }
 
 // ---- holding ----
 
-static int hold_itself(mp__object_t *object)
+static bool is_this(const mp__object_t *object, uint32_t generation)
 {
-    int r = mp__arena_ready(); // a forked child may not be a member yet
-    if (r < 0) {
-        return r;
+    return mp__type_of(atomic_load(&object->state)) >= MP__TYPE_LOCK &&
+           atomic_load(&object->generation) == generation;
+}
+
+// Of what this process holds no more, but others do, or may have inherited:
+// they free it under the heap's lock.
+static int hold_again(mp__object_t *object, uint32_t generation)
+{
+    mp__heap_lock();
+    bool there = mp__object_at_locked(object) && is_this(object, generation);
+    if (there) {
+        (void) atomic_fetch_add(&object->holds, 1);
     }
+    mp__heap_unlock();
+    return there ? 0 : gone();
+}
+
+// Another thread may have let go of it since the reference was looked at.
+static int hold_generation(mp__object_t *object, uint32_t generation)
+{
+    bool held = false;
+
     mp__busy_lock();
     bool owner = is_owner(atomic_load(&object->state));
-    if (owner) {
-        (void) atomic_fetch_add_explicit(&object->holds, 1,
-                                         memory_order_relaxed);
+    if (owner && is_this(object, generation)) {
+        held = atomic_load_explicit(&object->holds, memory_order_relaxed) != 0;
+        if (held) {
+            (void) atomic_fetch_add_explicit(&object->holds, 1,
+                                             memory_order_relaxed);
+        }
     }
     mp__busy_unlock();
-    return owner ? 0 : hold_as_other(object);
+    if (held) {
+        return 0;
+    }
+    return owner ? hold_again(object, generation)
+                 : hold_as_other(object, generation);
 }
 
 // The commonest case first: nobody else ever held it, and nobody was forked
 // since it was made.
-static void drop_as_owner(mp__object_t *object)
+static bool drop_as_owner(mp__object_t *object)
 {
+    uint64_t state = 0;
     bool slowly = false;
 
     mp__busy_lock();
-    uint32_t holds =
-        atomic_load_explicit(&object->holds, memory_order_relaxed) - 1;
-    atomic_store_explicit(&object->holds, holds, memory_order_release);
-    if (holds == 0) {
-        slowly = (atomic_load_explicit(&object->state, memory_order_relaxed) &
-                  (MP__OBJECT_SHARED | MP__OBJECT_LIMBO)) != 0 ||
-                 is_block(object) || is_inherited(object);
-        if (!slowly) {
-            mp__cell_free_busy(object);
-        }
+    uint32_t generation =
+        atomic_load_explicit(&object->generation, memory_order_relaxed);
+    uint32_t holds = atomic_load_explicit(&object->holds, memory_order_relaxed);
+    if (holds > 0) { // else it is destroyed once too often
+        atomic_store_explicit(&object->holds, holds - 1, memory_order_release);
+    }
+    if (holds == 1) {
+        state = atomic_load_explicit(&object->state, memory_order_relaxed);
+        slowly = (state & (MP__OBJECT_SHARED | MP__OBJECT_LIMBO)) != 0 ||
+                 is_block(object) || is_inherited(object) ||
+                 !mp__cell_try_free_busy(object, state);
     }
     mp__busy_unlock();
     if (slowly) {
-        drop_last_slowly(object);
+        drop_last_slowly(object, generation);
     }
+    return holds > 0;
 }
 
 // ---- companions ----
@@ -287,7 +343,7 @@ static mp__object_t *companion_of(const mp__object_t *object, uint64_t state)
 }
 
 // Held first and dropped last, so that it is there as long as the object.
-int mp__object_hold(mp__object_t *object)
+static int hold_with_companion(mp__object_t *object, uint32_t generation)
 {
     mp__object_t *companion = companion_of(object, atomic_load(&object->state));
 
@@ -295,27 +351,29 @@ int mp__object_hold(mp__object_t *object)
     if (r < 0) {
         return r;
     }
-    r = hold_itself(object);
+    r = hold_generation(object, generation);
     if (r < 0 && companion != NULL) {
         mp__object_drop(companion);
     }
     return r;
 }
 
+int mp__object_hold(mp__object_t *object)
+{
+    int r = mp__arena_ready(); // a forked child may not be a member yet
+    return r < 0
+               ? r
+               : hold_with_companion(object, atomic_load(&object->generation));
+}
+
 void mp__object_drop(mp__object_t *object)
 {
-    bool held = true;
-
     if (mp__own == NULL || mp__process_token() == 0) {
         return; // of a forked child that has held nothing
     }
     uint64_t state = atomic_load_explicit(&object->state, memory_order_relaxed);
     mp__object_t *companion = companion_of(object, state);
-    if (is_owner(state)) {
-        drop_as_owner(object);
-    } else {
-        held = drop_as_other(object);
-    }
+    bool held = is_owner(state) ? drop_as_owner(object) : drop_as_other(object);
     if (held && companion != NULL) {
         mp__object_drop(companion);
     }
@@ -366,8 +424,8 @@ mp__reference_t mp__object_reference(const mp__object_t *object)
         (uint32_t) mp__type_of(atomic_load(&object->state))};
 }
 
-// Whether an object lies there; with the heap's lock, so that no span goes.
-static bool is_object_locked(const mp__object_t *object)
+// Its home is believed only if the map has it so.
+bool mp__object_at_locked(const mp__object_t *object)
 {
     uint32_t home = object->home;
 
@@ -380,7 +438,7 @@ static bool is_object_locked(const mp__object_t *object)
         return is_block(object);
     }
     return span.kind == MP__SPAN_SLAB &&
-           mp__unit_of(object) - home < span.units;
+           mp__cell_is(mp__unit_address(home), object);
 }
 
 static int examine_locked(const mp__reference_t *reference, mp__type_t type,
@@ -388,13 +446,13 @@ static int examine_locked(const mp__reference_t *reference, mp__type_t type,
 {
     uint64_t state = 0;
 
-    if (is_object_locked(object)) {
+    if (mp__object_at_locked(object)) {
         state = atomic_load(&object->state);
     }
     if (mp__type_of(state) < MP__TYPE_LOCK ||
         (uint32_t) mp__type_of(state) != reference->type ||
         atomic_load(&object->generation) != reference->generation) {
-        return mp__fail(MP_ENOENT, 0, "the shared object is gone");
+        return gone();
     }
     if (type != MP__TYPE_NONE && mp__type_of(state) != type) {
         return mp__fail(MP_ETYPE, 0, "the shared object is of another type");
@@ -422,5 +480,5 @@ int mp__object_open(const mp__reference_t *reference, mp__type_t type,
     mp__heap_lock();
     r = examine_locked(reference, type, *object);
     mp__heap_unlock();
-    return r < 0 ? r : mp__object_hold(*object);
+    return r < 0 ? r : hold_with_companion(*object, reference->generation);
 }

@@ -126,5 +126,9 @@ int mp__object_open(const mp__reference_t *reference, mp__type_t type,
 
 // With the heap's lock, for the recovery: the last hold is gone.
 void mp__object_let_go_locked(mp__object_t *object);
+// The same, and nobody has inherited it.
+void mp__object_free_locked(mp__object_t *object);
+// Whether an object's header lies there.
+bool mp__object_at_locked(const mp__object_t *object);
 
 #endif

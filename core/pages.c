@@ -3,6 +3,7 @@
 
 #include "core/member.h"
 #include "core/object.h"
+#include "core/recover.h"
 #include "core/word.h"
 #include "platform/fail.h"
 #include "platform/platform.h"
@@ -192,8 +193,12 @@ static bool free_before(uint32_t unit, uint32_t *first)
     return kind_of(start) == MP__SPAN_FREE && units_of(start) == units;
 }
 
+// Where a walk that may free spans goes on; guarded by the heap's lock.
+static uint32_t walk_unit;
+
 // Makes `units` from `unit` on free, together with free neighbours. One store
-// does it; before it they are what they were.
+// does it; before it they are what they were. The tail comes after it: it may
+// lie where the second neighbour's own entry was.
 static void release(uint32_t unit, uint32_t units)
 {
     uint32_t first = unit;
@@ -211,13 +216,26 @@ static void release(uint32_t unit, uint32_t units)
         total += unit - before;
         first = before;
     }
-    // A walk that knows of this one would believe it; but it may be the tail.
-    if (first != unit && first + total - unit > 1) {
-        set_entry(unit, MP__SPAN_FREE, first + total - unit, 0);
-    }
     set_entry(first, MP__SPAN_FREE, total, 0);
     set_tail(first, total);
     bin_add(first, total);
+    if (walk_unit > first && walk_unit - first < total) {
+        walk_unit = first; // there is nothing to be found inside
+    }
+}
+
+void mp__span_walk_locked(void)
+{
+    walk_unit = 0;
+}
+
+bool mp__span_next_locked(mp__span_t *span)
+{
+    if (!mp__span_at_locked(walk_unit, span)) {
+        return false;
+    }
+    walk_unit += span->units;
+    return true;
 }
 
 // ---- growth ----
@@ -297,7 +315,7 @@ static int grow(uint32_t units)
 int mp__span_take_locked(uint32_t units, mp__span_kind_t kind, uint32_t owner,
                          void (*prepare)(void *memory), uint32_t *unit)
 {
-    if (units > UNITS_MASK) {
+    if (units > mp__arena()->size / MP__UNIT) {
         return mp__fail(MP_ENOSPC, 0, "no memory is that large");
     }
     if (!find_free(units, unit)) {
@@ -356,13 +374,13 @@ static void forget_bins(void)
 static void finish_blocks(void)
 {
     mp__span_t span;
-    uint32_t next = 0;
 
-    for (uint32_t unit = 0; mp__span_at_locked(unit, &span); unit = next) {
-        const mp__object_t *object = mp__unit_address(unit);
-        next = unit + span.units;
+    mp__span_walk_locked();
+    while (mp__span_next_locked(&span)) {
+        mp__object_t *object = mp__unit_address(span.unit);
         if (span.kind == MP__SPAN_BLOCK && atomic_load(&object->state) == 0) {
-            release(unit, span.units);
+            (void) atomic_fetch_add(&object->generation, 1);
+            release(span.unit, span.units);
         }
     }
 }
@@ -383,6 +401,7 @@ static void repair(void)
         }
     }
     finish_blocks();
+    mp__recover_list_locked();
 }
 
 void mp__heap_lock(void)
@@ -418,7 +437,7 @@ static bool is_in_bin(uint32_t unit, uint32_t units)
     return false;
 }
 
-static int check_locked(size_t *in_use)
+int mp__heap_check_locked(size_t *in_use)
 {
     mp__span_t span = {MP__SPAN_NONE, 0, 0, 0};
     uint32_t unit = 0;
@@ -434,12 +453,4 @@ static int check_locked(size_t *in_use)
         *in_use += span.kind == MP__SPAN_FREE ? 0 : span.units * MP__UNIT;
     }
     return unit == end_unit() ? 0 : damaged(unit, "a span without an end");
-}
-
-int mp__heap_check(size_t *in_use)
-{
-    mp__heap_lock();
-    int r = check_locked(in_use);
-    mp__heap_unlock();
-    return r;
 }

@@ -36,8 +36,11 @@ int mp__span_take_locked(uint32_t units, mp__span_kind_t kind, uint32_t owner,
 void mp__span_free_locked(uint32_t unit);
 void mp__span_own_locked(uint32_t unit, uint32_t owner);
 // The span that begins at `unit`, and false behind the last one. Follow it by
-// unit + units.
+// unit + units, unless spans are freed meanwhile.
 bool mp__span_at_locked(uint32_t unit, mp__span_t *span);
+// A walk over all spans, in which any of them may be freed: one at a time.
+void mp__span_walk_locked(void);
+bool mp__span_next_locked(mp__span_t *span);
 
 // Without the lock: of a span that cannot go meanwhile.
 mp__span_t mp__span_of(uint32_t unit);
@@ -54,7 +57,7 @@ static inline uint32_t mp__unit_of(const void *address)
 }
 
 // Whether map and index agree: the bytes in use, or MP_ESYSTEM with what is
-// wrong. For tests.
-int mp__heap_check(size_t *in_use);
+// wrong. For tests, which call mp__arena_check().
+int mp__heap_check_locked(size_t *in_use);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/pause.h"
 
+#include "platform/platform.h"
 #include "platform/shared.h"
 
 #define WATCHES 40
@@ -46,4 +47,27 @@ bool mp__pause(mp__pause_t *pause)
         return true;
     }
     return false;
+}
+
+int64_t mp__nap_until(mp__nap_t *nap, int64_t deadline)
+{
+    if (nap->end == 0) {
+        nap->end = mp_plat_now() + nap->length;
+    }
+    return nap->end < deadline ? nap->end : deadline;
+}
+
+bool mp__nap_over(mp__nap_t *nap, int64_t deadline)
+{
+    int64_t now = mp_plat_now();
+
+    if (now >= nap->end) {
+        nap->length *= 2;
+        if (nap->length > MP__NAP_MOST_NS) {
+            nap->length = MP__NAP_MOST_NS;
+        }
+        nap->end = 0;
+        return true;
+    }
+    return now >= deadline;
 }

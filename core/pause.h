@@ -6,6 +6,7 @@
 #define MP_CORE_PAUSE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef struct mp__pause {
     int step;
@@ -18,5 +19,27 @@ typedef struct mp__pause {
 
 // False once it is time to sleep.
 bool mp__pause(mp__pause_t *pause);
+
+// Sleep that is cut into naps, because a wake may be lost with a process that
+// dies: after each nap look at what it would have told. The first ones are
+// short. A nap goes on where a signal or an idle wake interrupted it, or
+// frequent ones would put off the look for ever.
+#define MP__NAP_FIRST_NS INT64_C(4000000)
+#define MP__NAP_MOST_NS INT64_C(250000000)
+
+typedef struct mp__nap {
+    int64_t length;
+    int64_t end;
+} mp__nap_t;
+
+#define MP__NAP_NEW                                                            \
+    {                                                                          \
+        MP__NAP_FIRST_NS, 0                                                    \
+    }
+
+// When to wake up.
+int64_t mp__nap_until(mp__nap_t *nap, int64_t deadline);
+// After having slept: whether it is time to look.
+bool mp__nap_over(mp__nap_t *nap, int64_t deadline);
 
 #endif

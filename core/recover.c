@@ -34,7 +34,8 @@ static void recover_holder(mp__holder_t *holder)
 {
     mp__object_t *object = mp__linked(holder->object);
 
-    if (atomic_load(&object->generation) == holder->generation &&
+    if (mp__object_at_locked(object) &&
+        atomic_load(&object->generation) == holder->generation &&
         mp__type_of(atomic_load(&object->state)) >= MP__TYPE_LOCK) {
         unchain(object, holder);
         if (atomic_load(&object->holders) == 0 &&
@@ -96,8 +97,6 @@ static void take_over_slab(uint32_t unit, uint32_t token)
     mp__slab_adopt(unit);
 }
 
-// The unit behind the span, which may have become one with others: where the
-// walk goes on.
 static void recover_span(const mp__span_t *span, uint32_t token)
 {
     mp__object_t *object = mp__unit_address(span->unit);
@@ -109,13 +108,15 @@ static void recover_span(const mp__span_t *span, uint32_t token)
     }
 }
 
+// What it noted may be done already, and its place be another's by now.
 static void finish_freeing(uint32_t token, uint64_t offset)
 {
     if (offset == 0) {
         return;
     }
     mp__object_t *object = mp__at(offset);
-    if (atomic_load(&object->state) == mp__state(MP__TYPE_FREEING, token)) {
+    if (atomic_load(&object->state) == mp__state(MP__TYPE_FREEING, token) &&
+        mp__object_at_locked(object)) {
         mp__cell_finish(object);
     }
 }
@@ -123,41 +124,78 @@ static void finish_freeing(uint32_t token, uint64_t offset)
 void mp__recover_memory_locked(uint32_t token, uint64_t freeing)
 {
     mp__span_t span;
-    uint32_t next = 0;
 
     finish_freeing(token, freeing);
-    for (uint32_t unit = 0; mp__span_at_locked(unit, &span); unit = next) {
-        next = unit + span.units;
+    mp__span_walk_locked();
+    while (mp__span_next_locked(&span)) {
         if (span.owner == token && span.kind != MP__SPAN_FREE) {
             recover_span(&span, token);
         }
     }
 }
 
+static void link_limbo(mp__object_t *before, uint32_t next)
+{
+    if (before == NULL) {
+        atomic_store(&mp__arena()->limbo, next);
+    } else {
+        atomic_store(&before->next, next);
+    }
+}
+
+// Who is freed keeps the flag until then, so that it is found by it.
 void mp__recover_limbo_locked(void)
 {
-    mp__arena_t *arena = mp__arena();
-    uint32_t at = (uint32_t) atomic_load(&arena->limbo);
+    uint32_t at = (uint32_t) atomic_load(&mp__arena()->limbo);
     mp__object_t *before = NULL;
 
     while (at != 0) {
         mp__object_t *object = mp__linked(at);
-        uint32_t next = atomic_load(&object->next);
         bool held = atomic_load(&object->holds) != 0 ||
                     atomic_load(&object->holders) != 0;
+        at = atomic_load(&object->next);
         if (!held && mp__member_forked_after(object->birth)) {
             before = object;
-        } else {
-            if (before == NULL) {
-                atomic_store(&arena->limbo, next);
-            } else {
-                atomic_store(&before->next, next);
-            }
+            continue;
+        }
+        link_limbo(before, at);
+        if (held) {
             (void) atomic_fetch_and(&object->state, ~MP__OBJECT_LIMBO);
-            if (!held) {
-                mp__object_let_go_locked(object);
+        } else {
+            mp__object_free_locked(object);
+        }
+    }
+}
+
+static void relink(mp__object_t *object)
+{
+    uint64_t state = atomic_load(&object->state);
+
+    if ((state & MP__OBJECT_LIMBO) != 0 &&
+        mp__type_of(state) != MP__TYPE_FREEING) {
+        atomic_store(&object->next,
+                     (uint32_t) atomic_load(&mp__arena()->limbo));
+        atomic_store(&mp__arena()->limbo, mp__link(object));
+    }
+}
+
+void mp__recover_list_locked(void)
+{
+    mp__span_t span;
+
+    atomic_store(&mp__arena()->limbo, 0);
+    mp__span_walk_locked();
+    while (mp__span_next_locked(&span)) {
+        if (span.kind == MP__SPAN_BLOCK) {
+            relink(mp__unit_address(span.unit));
+        } else if (span.kind == MP__SPAN_SLAB) {
+            mp__slab_t *slab = mp__unit_address(span.unit);
+            for (uint32_t i = 0; i < slab->cells; i++) {
+                mp__object_t *object = mp__cell_at(slab, i);
+                if (object != NULL) {
+                    relink(object);
+                }
             }
         }
-        at = next;
     }
 }

@@ -12,6 +12,8 @@
 //
 // Frees what it held, finishes what it was freeing, and takes over its slabs.
 void mp__recover_memory_locked(uint32_t token, uint64_t freeing);
+// Makes the list of what waits for forked processes anew.
+void mp__recover_list_locked(void);
 // Frees what waited for forked processes that are gone.
 void mp__recover_limbo_locked(void);
 

@@ -80,7 +80,8 @@ int mp__ready(void)
         return 0;
     }
     static const mp_plat_hooks_t hooks = {mp__member_forking, forked,
-                                          mp__member_not_forked};
+                                          mp__member_not_forked,
+                                          mp__member_was_forked};
 
     int r = mp_plat_init(&hooks);
     if (r < 0) {

@@ -4,6 +4,8 @@
 #include "core/pause.h"
 #include "platform/platform.h"
 
+#define LOOK_EVERY_MS 25
+
 void mp__word_wake(mp_word_t *word)
 {
     mp_plat_wake(word, 1);
@@ -24,12 +26,6 @@ static bool spin(mp_word_t *word, uint32_t token)
     return false;
 }
 
-static int64_t slice_until(int64_t deadline)
-{
-    int64_t slice = mp_plat_now() + MP__SLICE_NS;
-    return slice < deadline ? slice : deadline;
-}
-
 // Says in the word that there is a sleeper; false if it changed meanwhile.
 static bool announce(mp_word_t *word, uint32_t *seen)
 {
@@ -44,16 +40,20 @@ static bool announce(mp_word_t *word, uint32_t *seen)
 }
 
 // Who only tries asks the system now and then, too, or would never learn that
-// a holder is dead.
-static bool look_now_and_then(void)
+// a holder is dead. Of each holder: who tries many locks in turn learns of all.
+static bool look_now_and_then(uint32_t holder)
 {
-    static _Atomic int64_t last;
-    int64_t now = mp_plat_now();
+    static _Atomic uint64_t looked[16]; // a holder, and a time
+    _Atomic uint64_t *last = &looked[holder % 16];
+    uint32_t now = (uint32_t) (mp_plat_now() / 1000000);
+    uint64_t was = atomic_load_explicit(last, memory_order_relaxed);
 
-    if (now - atomic_load(&last) < MP__SLICE_NS / 10) {
+    if ((uint32_t) (was >> 32) == holder &&
+        now - (uint32_t) was < LOOK_EVERY_MS) {
         return false;
     }
-    atomic_store(&last, now);
+    atomic_store_explicit(last, (uint64_t) holder << 32 | now,
+                          memory_order_relaxed);
     return true;
 }
 
@@ -78,11 +78,12 @@ static int give_up(mp_word_t *word, bool slept)
 // Who slept does not know whether others still do, so it says that they may.
 int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline)
 {
+    mp__nap_t nap = MP__NAP_NEW;
     uint32_t mine = token;
     bool look = false; // ask the system, too, whether the holder lives
 
     if (deadline == MP_PLAT_AT_ONCE) {
-        look = look_now_and_then();
+        look = look_now_and_then(atomic_load(word) & MP__TOKEN_MASK);
     } else if (spin(word, token)) {
         return 0;
     }
@@ -102,9 +103,8 @@ int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline)
             return give_up(word, mine != token);
         }
         if (announce(word, &seen)) {
-            int64_t until = slice_until(deadline);
-            mp_plat_sleep(word, seen, until);
-            look = mp_plat_now() >= until;
+            mp_plat_sleep(word, seen, mp__nap_until(&nap, deadline));
+            look = mp__nap_over(&nap, deadline);
             mine = token | MP__WORD_WAITERS;
         }
     }

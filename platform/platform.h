@@ -28,6 +28,7 @@ typedef struct mp_plat_hooks {
     void (*forking)(void); // before it, with all locks held
     void (*forked)(void); // in the child, before fork() returns, with none held
     void (*failed)(void); // after one of the library's that made no child
+    void (*made)(int64_t pid); // or one; in the parent
 } mp_plat_hooks_t;
 
 // Prepares the platform once; later calls return at once.
@@ -87,6 +88,7 @@ typedef struct mp_plat_local {
     bool silent;      // core's: it logs nothing, being in the sink of the log
     uint32_t token;   // core's: its own as a member of the family, or 0
     uint32_t token_process; // core's: of which process that is true
+    uint32_t reserved;      // core's: what its fork under way has, or 0
     mp_error_t error;       // the last failure
     char text[MP_PLAT_TEXT_SIZE];
 } mp_plat_local_t;

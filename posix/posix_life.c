@@ -74,6 +74,8 @@ pid_t mp_posix_fork(const mp_posix_kept_t *keep)
         int error = errno;
         hooks->failed();
         errno = error;
+    } else if (pid > 0 && hooks != NULL) {
+        hooks->made(pid);
     }
     kept = NULL;
     return pid;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operations that are killed after each of their instructions.
+#ifndef MP_TESTS_STRESS_STEP_H
+#define MP_TESTS_STRESS_STEP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STEP_LIMIT_MS 1000 // in which others must go on
+
+// The victim is a forked process that does `run` and is killed in it. The rest
+// is done by the test's own process, but for `prepare` and `help`. Each may be
+// NULL.
+typedef struct step_op {
+    const char *name;    // "a process that …"
+    void (*setup)(void); // before the victim is forked
+    void (*prepare)(void);
+    void (*before)(void); // once the victim has prepared itself
+    void (*run)(void);
+    int (*help)(void);   // in a third process, from then on; 0 is good
+    bool (*ready)(void); // whether the third process is where it should be
+    const char *(*check)(void); // after the death: NULL, or what is wrong
+    void (*clear)(void);
+    bool in_fork; // `run` is what a forked child does inside fork()
+    bool alone;   // each death in a family of its own
+    bool lives;   // the victim is only stopped, and then goes on: to its end
+} step_op_t;
+
+extern const step_op_t step_lock_ops[];
+extern const size_t step_lock_count;
+extern const step_op_t step_memory_ops[];
+extern const size_t step_memory_count;
+extern const step_op_t step_member_ops[];
+extern const size_t step_member_count;
+
+// What all these processes see; zero before each victim.
+typedef struct step_page {
+    atomic_int go_on; // the victim is dead: the third process finishes
+    atomic_int ready;
+    atomic_int wrong; // a victim that goes on found this
+} step_page_t;
+extern step_page_t *step_page;
+
+// Forks; the child does `run` and then kills itself. Collected already.
+void step_dead_child(void (*run)(void));
+
+#endif

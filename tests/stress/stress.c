@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two to eight processes hammer shared objects; they are killed at random
+// moments and replaced, and after each death the others must go on within a
+// second and shared memory be whole.
+// Usage: stress [--seconds N] [--seed N] [--only TEXT] [--method NAME]
+#include "tests/stress/stress.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <multiprocessing.h>
+
+#include "core/check.h"
+#include "platform/platform.h"
+
+#define ROWS 40
+#define MS INT64_C(1000000)
+
+static struct {
+    int64_t seconds;
+    uint64_t seed;
+    const char *only;
+    const char *method;
+} options = {2, 0, NULL, NULL};
+
+static const stress_row_t *rows[ROWS];
+static size_t row_count;
+
+// One run of a row.
+typedef struct run {
+    const stress_row_t *row;
+    int number; // of the row
+    stress_page_t *page;
+    mp_process_t *workers[STRESS_WORKERS];
+    int count;
+    int deaths;
+    uint64_t random;
+} run_t;
+
+// What a worker is told.
+typedef struct order {
+    mp__reference_t page;
+    int row;
+    int index;
+    uint64_t random;
+} order_t;
+
+uint64_t stress_random(uint64_t *random, uint64_t limit)
+{
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    return *random % limit;
+}
+
+bool stress_change_pair(stress_page_t *page, bool died)
+{
+    uint64_t first = atomic_load_explicit(&page->pair[0], memory_order_relaxed);
+    uint64_t second =
+        atomic_load_explicit(&page->pair[1], memory_order_relaxed);
+
+    if (first != second && !died) {
+        return false;
+    }
+    first = first < second ? second : first;
+    atomic_store_explicit(&page->pair[0], first + 1, memory_order_relaxed);
+    atomic_store_explicit(&page->pair[1], first + 1, memory_order_relaxed);
+    return true;
+}
+
+// ---- workers ----
+
+static int work(const mp_args_t *args)
+{
+    size_t size = 0;
+    order_t order;
+    const void *bytes = mp_args_bytes(args, 0, &size);
+    stress_page_t *page = NULL;
+
+    if (size != sizeof(order)) {
+        return 2;
+    }
+    memcpy(&order, bytes, sizeof(order));
+    if (mp__object_open(&order.page, MP__TYPE_BLOCK, (mp__object_t **) &page) <
+        0) {
+        return 3;
+    }
+    const stress_row_t *row = rows[order.row];
+    if (row->attach != NULL && !row->attach(page)) {
+        return 4;
+    }
+    while (atomic_load(&page->stop) == 0) {
+        int wrong = row->operation(page, &order.random);
+        if (wrong != 0) {
+            atomic_store(&page->wrong, wrong);
+            return 1;
+        }
+        (void) atomic_fetch_add(&page->progress[order.index], 1);
+    }
+    return 0;
+}
+MP_TARGET(work)
+
+static void fail_run(const run_t *run, const char *what)
+{
+    if (run->page != NULL) {
+        atomic_store(&run->page->stop, 1);
+    }
+    fail_msg("processes that %s, after %d deaths (seed %llu): %s",
+             run->row->name, run->deaths, (unsigned long long) options.seed,
+             what);
+}
+
+static void start_worker(run_t *run, int index)
+{
+    order_t order = {mp__object_reference(&run->page->head), run->number, index,
+                     run->random | 1};
+
+    (void) stress_random(&run->random, 2);
+    if (mp_process_create(&run->workers[index], work,
+                          MP_ARGS(MP_BYTES(&order, sizeof(order))), NULL) < 0 ||
+        mp_process_start(run->workers[index]) < 0) {
+        fail_run(run, mp_last_error()->message);
+    }
+}
+
+// ---- what must hold after a death ----
+
+static void expect_whole(run_t *run, mp__census_t *census, bool quiet)
+{
+    if (mp__arena_check(census, quiet) < 0) {
+        fail_run(run, mp_last_error()->message);
+    }
+}
+
+// Whether it has done something since it had done `seen`.
+static bool goes_on(const run_t *run, int index, unsigned seen)
+{
+    return atomic_load(&run->page->progress[index]) != seen ||
+           atomic_load(&run->page->wrong) != 0;
+}
+
+static void expect_progress(run_t *run, int dead)
+{
+    unsigned seen[STRESS_WORKERS];
+    int64_t from = mp_plat_now();
+
+    for (int i = 0; i < run->count; i++) {
+        seen[i] = atomic_load(&run->page->progress[i]);
+    }
+    for (int i = 0; i < run->count; i++) {
+        while (i != dead && !goes_on(run, i, seen[i])) {
+            if (mp_plat_now() - from > STRESS_LIMIT_MS * MS) {
+                fail_run(run, "a process does not go on");
+            }
+            mp_plat_yield();
+        }
+    }
+}
+
+static void check_run(run_t *run, int dead)
+{
+    mp__census_t census;
+    char text[100];
+
+    expect_whole(run, &census, false);
+    const char *wrong =
+        run->row->check == NULL ? NULL : run->row->check(run->page);
+    if (wrong != NULL) {
+        fail_run(run, wrong);
+    }
+    expect_progress(run, dead);
+    int number = atomic_load(&run->page->wrong);
+    if (number != 0) {
+        (void) snprintf(text, sizeof(text), "a worker found error %d", number);
+        fail_run(run, text);
+    }
+}
+
+// ---- one run ----
+
+static void kill_one(run_t *run)
+{
+    int index = (int) stress_random(&run->random, (uint64_t) run->count);
+    mp_process_t *worker = run->workers[index];
+
+    if (mp_process_kill(worker) < 0 ||
+        mp_process_join(worker, 10 * STRESS_LIMIT_MS) < 0) {
+        fail_run(run, "a process cannot be killed");
+    }
+    mp_process_destroy(worker);
+    run->deaths++;
+    check_run(run, index);
+    start_worker(run, index);
+}
+
+// A moment of random length.
+static void let_work(run_t *run)
+{
+    int64_t until =
+        mp_plat_now() + (int64_t) stress_random(&run->random, 8) * MS / 2;
+    while (mp_plat_now() < until) {
+        mp_plat_yield();
+    }
+}
+
+static void end_workers(run_t *run)
+{
+    atomic_store(&run->page->stop, 1);
+    for (int i = 0; i < run->count; i++) {
+        if (mp_process_join(run->workers[i], 10 * STRESS_LIMIT_MS) < 0) {
+            fail_run(run, "a process does not end");
+        }
+        if (mp_process_exitcode(run->workers[i]) != 0) {
+            fail_run(run, "a process failed");
+        }
+        mp_process_destroy(run->workers[i]);
+    }
+}
+
+static void begin_run(run_t *run, mp__census_t *census)
+{
+    mp__object_t *page = NULL;
+
+    mp__members_recover(0);
+    expect_whole(run, census, true);
+    if (mp__object_new(&page, sizeof(*run->page)) < 0) {
+        fail_run(run, mp_last_error()->message);
+    }
+    mp__object_made(page, MP__TYPE_BLOCK);
+    run->page = (stress_page_t *) (void *) page;
+    if (run->row->setup != NULL && !run->row->setup(run->page)) {
+        fail_run(run, mp_last_error()->message);
+    }
+    for (int i = 0; i < run->count; i++) {
+        start_worker(run, i);
+    }
+}
+
+static void end_run(run_t *run, const mp__census_t *was)
+{
+    mp__census_t is;
+
+    end_workers(run);
+    if (run->row->clear != NULL) {
+        run->row->clear(run->page);
+    }
+    mp__object_drop(&run->page->head);
+    mp__members_recover(0);
+    expect_whole(run, &is, true);
+    if (is.blocks != was->blocks || is.cells != was->cells ||
+        is.holders != was->holders || is.limbo != was->limbo) {
+        char text[200];
+        (void) snprintf(text, sizeof(text),
+                        "blocks %zu->%zu, cells %zu->%zu, holders %zu->%zu, "
+                        "limbo %zu->%zu",
+                        was->blocks, is.blocks, was->cells, is.cells,
+                        was->holders, is.holders, was->limbo, is.limbo);
+        fail_run(run, text);
+    }
+}
+
+static void run_row(void **state)
+{
+    mp__census_t census;
+    run_t run = {.number = (int) (intptr_t) *state};
+
+    run.row = rows[run.number];
+    run.random = options.seed * 2654435761U + 1;
+    run.count = 2 + (int) stress_random(&run.random, STRESS_WORKERS - 1);
+    int64_t end = mp_plat_now() + options.seconds * 1000 * MS;
+    begin_run(&run, &census);
+    while (mp_plat_now() < end) {
+        let_work(&run);
+        kill_one(&run);
+    }
+    end_run(&run, &census);
+    print_message("processes that %s: %d of them, %d deaths\n", run.row->name,
+                  run.count, run.deaths);
+}
+
+// ---- the program ----
+
+static void add_rows(const stress_row_t *more, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        rows[row_count++] = &more[i];
+    }
+}
+
+static void read_options(int argc, char **argv)
+{
+    options.seed = (uint64_t) (mp_plat_now() / MS) ^ (uint64_t) mp_plat_pid();
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--seconds") == 0) {
+            options.seconds = strtol(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--seed") == 0) {
+            options.seed = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--only") == 0) {
+            options.only = argv[i + 1];
+        } else if (strcmp(argv[i], "--method") == 0) {
+            options.method = argv[i + 1];
+        }
+    }
+}
+
+// Forked processes, where there are any: they are made the fastest.
+static bool choose_method(void)
+{
+    if (options.method != NULL) {
+        return mp_set_start_method(options.method, true) == 0;
+    }
+    return mp_set_start_method("fork", true) == 0 ||
+           mp_set_start_method("spawn", true) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct CMUnitTest tests[ROWS];
+    size_t count = 0;
+
+    add_rows(stress_lock_rows, stress_lock_count);
+    add_rows(stress_memory_rows, stress_memory_count);
+    mp_freeze_support(argc, argv);
+    read_options(argc, argv);
+    (void) fprintf(stderr, "seed %llu\n", (unsigned long long) options.seed);
+    if (!choose_method() || mp__arena_ready() < 0) {
+        return 1;
+    }
+    for (size_t i = 0; i < row_count; i++) {
+        if (options.only == NULL ||
+            strstr(rows[i]->name, options.only) != NULL) {
+            tests[count++] = (struct CMUnitTest){rows[i]->name, run_row, NULL,
+                                                 NULL, (void *) (intptr_t) i};
+        }
+    }
+    return _cmocka_run_group_tests("killed at random", tests, count, NULL,
+                                   NULL);
+}

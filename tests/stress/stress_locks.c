@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Locks whose holders and waiters are killed at random moments.
+#include "tests/stress/stress.h"
+
+#include <multiprocessing.h>
+
+#include "platform/platform.h"
+
+#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
+#define FEW_MS 3
+
+static mp_lock_t *lock;
+static mp_rlock_t *rlock;
+
+static bool make_lock(stress_page_t *page)
+{
+    if (mp_lock_create(&lock) < 0) {
+        return false;
+    }
+    page->references[0] =
+        mp__object_reference((const mp__object_t *) (const void *) lock);
+    return true;
+}
+
+static bool open_lock(stress_page_t *page)
+{
+    return mp__object_open(&page->references[0], MP__TYPE_LOCK,
+                           (mp__object_t **) &lock) == 0;
+}
+
+static void destroy_lock(stress_page_t *page)
+{
+    (void) page;
+    mp_lock_destroy(lock);
+}
+
+static bool is_acquired(int r)
+{
+    return r == 0 || r == MP_OWNERDIED;
+}
+
+// Some wait for ever, some give up, some only try.
+static int64_t some_timeout(uint64_t *random)
+{
+    switch (stress_random(random, 4)) {
+    case 0:
+        return 0;
+    case 1:
+        return (int64_t) stress_random(random, FEW_MS);
+    default:
+        return MP_FOREVER;
+    }
+}
+
+static int use_lock(stress_page_t *page, uint64_t *random)
+{
+    int r = mp_lock_acquire(lock, some_timeout(random));
+
+    if (r == MP_ETIMEDOUT) {
+        return 0;
+    }
+    if (!is_acquired(r)) {
+        return 1;
+    }
+    if (!stress_change_pair(page, r == MP_OWNERDIED)) {
+        return 2;
+    }
+    if (stress_random(random, 16) == 0) {
+        mp_plat_yield();
+    }
+    return mp_lock_release(lock) == 0 ? 0 : 3;
+}
+
+static const char *check_lock(stress_page_t *page)
+{
+    int r = mp_lock_acquire(lock, STRESS_LIMIT_MS);
+
+    if (!is_acquired(r)) {
+        return "the lock cannot be acquired";
+    }
+    if (!stress_change_pair(page, r == MP_OWNERDIED)) {
+        return "two were in the critical section";
+    }
+    return mp_lock_release(lock) == 0 ? NULL : "the lock was lost";
+}
+
+// ---- recursive ----
+
+static bool make_rlock(stress_page_t *page)
+{
+    if (mp_rlock_create(&rlock) < 0) {
+        return false;
+    }
+    page->references[0] =
+        mp__object_reference((const mp__object_t *) (const void *) rlock);
+    return true;
+}
+
+static bool open_rlock(stress_page_t *page)
+{
+    return mp__object_open(&page->references[0], MP__TYPE_RLOCK,
+                           (mp__object_t **) &rlock) == 0;
+}
+
+static void destroy_rlock(stress_page_t *page)
+{
+    (void) page;
+    mp_rlock_destroy(rlock);
+}
+
+static int use_rlock(stress_page_t *page, uint64_t *random)
+{
+    int r = mp_rlock_acquire(rlock, some_timeout(random));
+
+    if (r == MP_ETIMEDOUT) {
+        return 0;
+    }
+    if (!is_acquired(r)) {
+        return 1;
+    }
+    if (mp_rlock_acquire(rlock, 0) != 0) {
+        return 2;
+    }
+    if (!stress_change_pair(page, r == MP_OWNERDIED)) {
+        return 3;
+    }
+    return mp_rlock_release(rlock) == 0 && mp_rlock_release(rlock) == 0 ? 0 : 4;
+}
+
+static const char *check_rlock(stress_page_t *page)
+{
+    int r = mp_rlock_acquire(rlock, STRESS_LIMIT_MS);
+
+    if (!is_acquired(r)) {
+        return "the lock cannot be acquired";
+    }
+    if (!stress_change_pair(page, r == MP_OWNERDIED)) {
+        return "two were in the critical section";
+    }
+    return mp_rlock_release(rlock) == 0 ? NULL : "the lock was lost";
+}
+
+const stress_row_t stress_lock_rows[] = {
+    {"use one lock", make_lock, open_lock, use_lock, check_lock, destroy_lock},
+    {"use one recursive lock", make_rlock, open_rlock, use_rlock, check_rlock,
+     destroy_rlock},
+};
+const size_t stress_lock_count = COUNT(stress_lock_rows);
