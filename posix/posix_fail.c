@@ -23,7 +23,10 @@ static int code_of(int os_code)
     case ENOEXEC:
     case EISDIR:
         return MP_EACCES;
+    case EEXIST:
+        return MP_EEXIST;
     case ENOSPC:
+    case EFBIG:
         return MP_ENOSPC;
     case EPIPE:
     case ECONNRESET:

@@ -51,6 +51,20 @@ typedef union mp_win32_user {
 // The user and the integrity level that a process runs with.
 int mp_win32_user_of(HANDLE process, mp_win32_user_t *user, DWORD *integrity);
 
+// What makes an object that nobody but this user may open, and no child
+// inherits. It points into itself.
+typedef struct mp_win32_only_user {
+    SECURITY_ATTRIBUTES attributes;
+    SECURITY_DESCRIPTOR descriptor;
+    union {
+        ACL list;
+        BYTE room[sizeof(ACL) + sizeof(ACCESS_ALLOWED_ACE) +
+                  SECURITY_MAX_SID_SIZE];
+    } access;
+} mp_win32_only_user_t;
+
+int mp_win32_only_user(mp_win32_only_user_t *only);
+
 // ---- the words of a child (win32_environment.c, win32_command.c) ----
 
 // The environment of this process with changes; *block stays NULL if there are

@@ -16,38 +16,6 @@
 
 // ---- birth ----
 
-// Nobody but this user may open the pipe.
-typedef struct only_user {
-    SECURITY_DESCRIPTOR descriptor;
-    union {
-        ACL list;
-        BYTE room[sizeof(ACL) + sizeof(ACCESS_ALLOWED_ACE) +
-                  SECURITY_MAX_SID_SIZE];
-    } access;
-} only_user_t;
-
-static int allow_only_user(only_user_t *only)
-{
-    mp_win32_user_t user;
-    DWORD integrity = 0;
-
-    int r = mp_win32_user_of(GetCurrentProcess(), &user, &integrity);
-    if (r < 0) {
-        return r;
-    }
-    if (!InitializeAcl(&only->access.list, sizeof(only->access),
-                       ACL_REVISION) ||
-        !AddAccessAllowedAce(&only->access.list, ACL_REVISION, FILE_ALL_ACCESS,
-                             user.token.User.Sid) ||
-        !InitializeSecurityDescriptor(&only->descriptor,
-                                      SECURITY_DESCRIPTOR_REVISION) ||
-        !SetSecurityDescriptorDacl(&only->descriptor, TRUE, &only->access.list,
-                                   FALSE)) {
-        return mp_win32_fail(GetLastError(), "the rights to a pipe");
-    }
-    return 0;
-}
-
 // Not to be guessed, or another program could be first to open it. APR's
 // random bytes would come through a provider that is opened anew for each.
 static int random_name(char name[NAME_SIZE])
@@ -64,14 +32,9 @@ static int random_name(char name[NAME_SIZE])
 
 static int open_server(const char *name, HANDLE *end)
 {
-    only_user_t only;
-    SECURITY_ATTRIBUTES attributes = {
-        .nLength = sizeof(attributes),
-        .lpSecurityDescriptor = &only.descriptor,
-        .bInheritHandle = FALSE,
-    };
+    mp_win32_only_user_t only;
 
-    int r = allow_only_user(&only);
+    int r = mp_win32_only_user(&only);
     if (r < 0) {
         return r;
     }
@@ -79,7 +42,7 @@ static int open_server(const char *name, HANDLE *end)
                             PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED |
                                 FILE_FLAG_FIRST_PIPE_INSTANCE,
                             PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1,
-                            BUFFER_SIZE, BUFFER_SIZE, 0, &attributes);
+                            BUFFER_SIZE, BUFFER_SIZE, 0, &only.attributes);
     if (*end == INVALID_HANDLE_VALUE) {
         return mp_win32_fail(GetLastError(), "a pipe cannot be made");
     }

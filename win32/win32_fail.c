@@ -27,6 +27,9 @@ int mp_win32_code(DWORD error)
     case ERROR_ELEVATION_REQUIRED:
     case ERROR_ACCESS_DISABLED_BY_POLICY:
         return MP_EACCES;
+    case ERROR_ALREADY_EXISTS:
+    case ERROR_FILE_EXISTS:
+        return MP_EEXIST;
     case ERROR_NOT_ENOUGH_MEMORY:
     case ERROR_OUTOFMEMORY:
     case ERROR_COMMITMENT_LIMIT:

@@ -36,3 +36,31 @@ int mp_win32_user_of(HANDLE process, mp_win32_user_t *user, DWORD *integrity)
     (void) CloseHandle(token);
     return error == 0 ? 0 : mp_win32_fail(error, "the user of a process");
 }
+
+// The rights to a file are also those to a pipe and to a section.
+int mp_win32_only_user(mp_win32_only_user_t *only)
+{
+    mp_win32_user_t user;
+    DWORD integrity = 0;
+
+    int r = mp_win32_user_of(GetCurrentProcess(), &user, &integrity);
+    if (r < 0) {
+        return r;
+    }
+    if (!InitializeAcl(&only->access.list, sizeof(only->access),
+                       ACL_REVISION) ||
+        !AddAccessAllowedAce(&only->access.list, ACL_REVISION, FILE_ALL_ACCESS,
+                             user.token.User.Sid) ||
+        !InitializeSecurityDescriptor(&only->descriptor,
+                                      SECURITY_DESCRIPTOR_REVISION) ||
+        !SetSecurityDescriptorDacl(&only->descriptor, TRUE, &only->access.list,
+                                   FALSE)) {
+        return mp_win32_fail(GetLastError(), "the rights of this user");
+    }
+    only->attributes = (SECURITY_ATTRIBUTES){
+        .nLength = sizeof(only->attributes),
+        .lpSecurityDescriptor = &only->descriptor,
+        .bInheritHandle = FALSE,
+    };
+    return 0;
+}
