@@ -31,6 +31,9 @@ int mp_posix_fail_path(int os_code, const char *what, const char *path);
 int mp_posix_own_socketpair(int pair[2]);
 int mp_posix_own_pipe(int pair[2]);
 int mp_posix_own_memory(int *descriptor);
+// openat(), with 0600 for what it makes. Returns an errno.
+int mp_posix_own_openat(int folder, const char *path, int flags,
+                        int *descriptor);
 int mp_posix_own_add(int descriptor);     // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor);  // -1 is fine
 void mp_posix_own_forget(int descriptor); // it is somebody else's from now on

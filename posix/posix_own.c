@@ -103,6 +103,21 @@ int mp_posix_own_memory(int *descriptor)
     return r;
 }
 
+int mp_posix_own_openat(int folder, const char *path, int flags,
+                        int *descriptor)
+{
+    mp_posix_lock();
+    *descriptor = openat(folder, path, flags | O_CLOEXEC, 0600);
+    int os_code = *descriptor < 0 ? errno : 0;
+    if (os_code == 0 && add_locked(*descriptor) < 0) {
+        (void) close(*descriptor);
+        *descriptor = -1;
+        os_code = ENOMEM;
+    }
+    mp_posix_unlock();
+    return os_code;
+}
+
 int mp_posix_own_add(int descriptor)
 {
     mp_posix_lock();

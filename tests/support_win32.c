@@ -293,6 +293,11 @@ int test_program_leave(const char *path, const char *first, const char *second)
     return 0;
 }
 
+void test_program_kill(const test_program_t *program)
+{
+    (void) TerminateProcess((HANDLE) program->end, 1);
+}
+
 int test_program_wait(test_program_t *program)
 {
     HANDLE process = (HANDLE) program->end;
