@@ -37,19 +37,29 @@ static mp__page_t *page_of(const mp_named_semaphore_t *semaphore)
 
 // ---- birth and end ----
 
-// Takes over the page.
-static int complete(mp_named_semaphore_t **out, mp_plat_named_t *named,
-                    const char *name)
+// Before there is a page: what fails later would leave its name behind. NULL:
+// MP_ENOMEM is recorded.
+static mp_named_semaphore_t *new_semaphore(const char *name)
 {
     mp_named_semaphore_t *semaphore = calloc(1, sizeof(*semaphore));
     if (semaphore == NULL) {
-        mp_plat_named_close(named);
-        return mp__fail(MP_ENOMEM, 0, "a named semaphore");
+        (void) mp__fail(MP_ENOMEM, 0, "a named semaphore");
+        return NULL;
     }
-    semaphore->named = *named;
     memcpy(semaphore->name, name, strlen(name) + 1);
-    *out = semaphore;
-    return 0;
+    return semaphore;
+}
+
+// Gives it to the caller, or frees it if `r` is a failure.
+static int hand_out(mp_named_semaphore_t **out, mp_named_semaphore_t *semaphore,
+                    int r)
+{
+    if (r < 0) {
+        free(semaphore);
+    } else {
+        *out = semaphore;
+    }
+    return r;
 }
 
 static int check_units(uint32_t value, mp_named_semaphore_options_t *options)
@@ -73,7 +83,6 @@ int mp_named_semaphore_create_sized(mp_named_semaphore_t **out,
                                     size_t options_size)
 {
     mp_named_semaphore_options_t given = {0};
-    mp_plat_named_t named;
 
     if (out == NULL) {
         return mp__fail(MP_EINVAL, 0, "no place for the semaphore");
@@ -86,25 +95,32 @@ int mp_named_semaphore_create_sized(mp_named_semaphore_t **out,
     if (r == 0) {
         r = check_units(value, &given);
     }
-    if (r == 0) {
-        r = mp__page_make(&named, name, value, &given);
+    if (r < 0) {
+        return r;
     }
-    return r < 0 ? r : complete(out, &named, name);
+    mp_named_semaphore_t *semaphore = new_semaphore(name);
+    if (semaphore == NULL) {
+        return MP_ENOMEM;
+    }
+    r = mp__page_make(&semaphore->named, name, value, &given);
+    return hand_out(out, semaphore, r);
 }
 
 int mp_named_semaphore_open(mp_named_semaphore_t **out, const char *name)
 {
-    mp_plat_named_t named;
-
     if (out == NULL) {
         return mp__fail(MP_EINVAL, 0, "no place for the semaphore");
     }
     *out = NULL;
     int r = mp__name_check(name);
-    if (r == 0) {
-        r = mp__page_find(&named, name);
+    if (r < 0) {
+        return r;
     }
-    return r < 0 ? r : complete(out, &named, name);
+    mp_named_semaphore_t *semaphore = new_semaphore(name);
+    if (semaphore == NULL) {
+        return MP_ENOMEM;
+    }
+    return hand_out(out, semaphore, mp__page_find(&semaphore->named, name));
 }
 
 void mp_named_semaphore_close(mp_named_semaphore_t *semaphore)
