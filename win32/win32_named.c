@@ -22,7 +22,7 @@ void mp_win32_named_object(wchar_t object[MP_WIN32_NAMED_ROOM],
 
 // An invalid handle is what the system says of a name that an object of another
 // kind has.
-static int fail_name(DWORD error, const char *what, const char *name)
+int mp_win32_named_fail(DWORD error, const char *what, const char *name)
 {
     if (error == ERROR_INVALID_HANDLE) {
         return mp__fail(MP_EPROTO, (int) error,
@@ -123,7 +123,8 @@ int mp_plat_named_create(mp_plat_named_t *out, const mp_plat_named_lock_t *lock,
                            PAGE_READWRITE, 0, MP_PLAT_NAMED_SIZE, object);
     DWORD error = GetLastError(); // of a name that is there it is set, too
     if (section == NULL) {
-        return fail_name(error, "a named semaphore cannot be made", name);
+        return mp_win32_named_fail(error, "a named semaphore cannot be made",
+                                   name);
     }
     if (error == ERROR_ALREADY_EXISTS) {
         (void) CloseHandle(section);
@@ -163,8 +164,8 @@ int mp_plat_named_open(mp_plat_named_t *out, const mp_plat_named_lock_t *lock,
     }
     HANDLE section = open_section(name);
     if (section == NULL) {
-        return fail_name(GetLastError(), "a named semaphore cannot be opened",
-                         name);
+        return mp_win32_named_fail(GetLastError(),
+                                   "a named semaphore cannot be opened", name);
     }
     return complete(out, section, name, &only);
 }
@@ -174,7 +175,8 @@ int mp_plat_named_remove(const mp_plat_named_lock_t *lock, const char *name)
     (void) lock;
     HANDLE section = open_section(name);
     if (section == NULL) {
-        return fail_name(GetLastError(), "a name cannot be removed", name);
+        return mp_win32_named_fail(GetLastError(), "a name cannot be removed",
+                                   name);
     }
     (void) CloseHandle(section); // the name ends by itself
     return 0;
@@ -185,8 +187,8 @@ int mp_plat_named_is_open(const mp_plat_named_lock_t *lock, const char *name)
     (void) lock;
     HANDLE section = open_section(name);
     if (section == NULL) {
-        return fail_name(GetLastError(), "a named semaphore cannot be opened",
-                         name);
+        return mp_win32_named_fail(GetLastError(),
+                                   "a named semaphore cannot be opened", name);
     }
     (void) CloseHandle(section);
     return 1;

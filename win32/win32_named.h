@@ -12,6 +12,9 @@
 void mp_win32_named_object(wchar_t object[MP_WIN32_NAMED_ROOM],
                            const wchar_t *what, const char *name);
 
+// mp__fail() with the code that a GetLastError() means of such an object.
+int mp_win32_named_fail(DWORD error, const char *what, const char *name);
+
 // ---- sleeping (win32_named_sleep.c) ----
 
 // Opens what sleepers of a page sleep at, and makes it first if need be.

@@ -17,8 +17,8 @@ int mp_win32_named_waker(intptr_t *waker, const char *name,
     mp_win32_named_object(object, L"wake", name);
     HANDLE semaphore = CreateSemaphoreW(&only->attributes, 0, MAXLONG, object);
     if (semaphore == NULL) {
-        return mp_win32_fail_path(GetLastError(),
-                                  "a named semaphore cannot be slept at", name);
+        return mp_win32_named_fail(
+            GetLastError(), "a named semaphore cannot be slept at", name);
     }
     *waker = (intptr_t) semaphore;
     return 0;

@@ -40,7 +40,10 @@ static int do_give(const char *name)
 static int do_wait(const char *name)
 {
     int r = say_ready(name);
-    return r != 0 ? r : do_take(name);
+    if (r != 0) {
+        return r;
+    }
+    return mp_named_semaphore_acquire(semaphore, MP_FOREVER) == 0 ? 7 : 4;
 }
 
 // Until it is killed.
