@@ -54,8 +54,10 @@ static void system_name(char room[MP_PLAT_NAMED_NAME], const char *name)
         const char *capital = strchr(capitals, *name);
         if (capital != NULL) {
             *room++ = '+';
+            *room++ = small[capital - capitals];
+        } else {
+            *room++ = *name;
         }
-        *room++ = capital == NULL ? *name : small[capital - capitals];
     }
     *room = '\0';
 }

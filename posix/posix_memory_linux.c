@@ -5,14 +5,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
 
-#define LARGE ((off_t) 1 << 20)
+#define MEMINFO_SIZE 2048
+#define KIB UINT64_C(1024)
+#define LEFT_TO_OTHERS 32 // one part in so many of all memory
 
 // It grows as it is filled.
 int mp_posix_memory_object(size_t size)
@@ -33,48 +36,63 @@ int mp_posix_memory_object(size_t size)
                 S_IRUSR | S_IWUSR);
 }
 
-// What the system could give without pushing others out, in bytes; all there
-// is, if it does not tell.
-static uint64_t available(void)
+// A number of /proc/meminfo, in bytes; 0 if it is not there.
+static uint64_t number_in(const char *text, const char *name)
 {
-    const char *name = "MemAvailable:";
-    char line[128];
-    uint64_t kilobytes = UINT64_MAX / 1024;
-
-    FILE *file = fopen("/proc/meminfo", "re");
-    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, name, strlen(name)) == 0) {
-            kilobytes = strtoull(line + strlen(name), NULL, 10);
-            break;
-        }
-    }
-    if (file != NULL) {
-        (void) fclose(file);
-    }
-    return kilobytes * 1024;
+    const char *at = strstr(text, name);
+    return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 10) * KIB;
 }
 
-// The system would rather end other processes than refuse memory. So it is not
-// asked for what it does not have, and a part is left to it.
-static bool is_too_much(off_t size)
+// What the system could give without stopping programs. UINT64_MAX: not told.
+static uint64_t available(void)
 {
-    if (size < LARGE) {
-        return false;
+    char text[MEMINFO_SIZE];
+
+    int descriptor = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return UINT64_MAX;
     }
-    uint64_t most = available();
-    return (uint64_t) size > most - most / 8;
+    ssize_t size = read(descriptor, text, sizeof(text) - 1);
+    (void) close(descriptor);
+    if (size <= 0) {
+        return UINT64_MAX;
+    }
+    text[size] = '\0';
+    uint64_t memory = number_in(text, "MemAvailable:");
+    return memory == 0 ? UINT64_MAX : memory + number_in(text, "SwapFree:");
+}
+
+// fallocate() does not refuse what there is not: it takes all, and then the
+// system kills one program after the other. Most of the time there is plenty,
+// which one call tells.
+static bool is_there(uint64_t size)
+{
+    struct sysinfo info;
+
+    if (sysinfo(&info) < 0) {
+        return true;
+    }
+    uint64_t all = (uint64_t) info.totalram * info.mem_unit;
+    uint64_t wanted = size + all / LEFT_TO_OTHERS;
+    return (uint64_t) info.freeram * info.mem_unit >= wanted ||
+           available() >= wanted;
 }
 
 // Growing over the limit of files is a signal that ends the process.
-int mp_posix_memory_fill(int descriptor, off_t offset, off_t size)
+static bool is_over_limit(off_t end)
 {
     struct rlimit limit;
 
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-        limit.rlim_cur < (rlim_t) (offset + size)) {
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+           limit.rlim_cur < (rlim_t) end;
+}
+
+int mp_posix_memory_fill(int descriptor, off_t offset, off_t size)
+{
+    if (is_over_limit(offset + size)) {
         return ENOSPC;
     }
-    if (is_too_much(size)) {
+    if (!is_there((uint64_t) size)) {
         return ENOSPC;
     }
     return fallocate(descriptor, 0, offset, size) == 0 ? 0 : errno;

@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/peer.h"
 
+// Behind the data of the tests: which family it is.
+static uint64_t *family_of(const mp_plat_memory_t *memory)
+{
+    void *last = memory->base + PEER_DATA + PEER_DATA_SIZE - sizeof(uint64_t);
+    return last;
+}
+
+int peer_prepare(const mp_plat_memory_t *memory)
+{
+    return mp_plat_sleep_prepare(memory, PEER_ROOM, *family_of(memory));
+}
+
 void peer_memory(mp_plat_memory_t *memory, size_t most)
 {
     assert_int_equal(mp_plat_memory_create(memory, most, most), 0);
@@ -8,7 +20,9 @@ void peer_memory(mp_plat_memory_t *memory, size_t most)
         mp_plat_memory_commit(memory, PEER_ROOM, MP_PLAT_SLEEP_ROOM), 0);
     assert_int_equal(mp_plat_memory_commit(memory, PEER_DATA, PEER_DATA_SIZE),
                      0);
-    assert_int_equal(mp_plat_sleep_prepare(memory, PEER_ROOM, PEER_FAMILY), 0);
+    assert_int_equal(
+        mp_plat_random(family_of(memory), sizeof(*family_of(memory))), 0);
+    assert_int_equal(peer_prepare(memory), 0);
 }
 
 void *peer_data(const mp_plat_memory_t *memory)

@@ -12,7 +12,6 @@
 #define PEER_ROOM ((size_t) 0)
 #define PEER_DATA MP_PLAT_SLEEP_ROOM
 #define PEER_DATA_SIZE ((size_t) 64 * 1024)
-#define PEER_FAMILY UINT64_C(0x6d705f7465737473)
 
 // What a peer does: its exit code. It has the memory mapped, and can sleep.
 typedef int (*peer_role_fn)(const mp_plat_memory_t *memory, int number);
@@ -40,6 +39,8 @@ void peer_main(int argc, char **argv);
 // New memory with the two parts above, ready for sleeping.
 void peer_memory(mp_plat_memory_t *memory, size_t most);
 void *peer_data(const mp_plat_memory_t *memory);
+// Of a process that has that memory: makes it ready for sleeping.
+int peer_prepare(const mp_plat_memory_t *memory);
 int64_t peer_guard(void); // a deadline
 // Waits without sleeping on it: false after the guard's time.
 bool peer_await_word(mp_word_t *word, uint32_t value);

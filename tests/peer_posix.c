@@ -56,7 +56,7 @@ void peer_start(peer_t *peer, enum peer_kind kind,
 
     assert_true(pid >= 0);
     if (pid == 0) {
-        (void) mp_plat_sleep_prepare(memory, PEER_ROOM, PEER_FAMILY);
+        (void) peer_prepare(memory);
         _exit(peer_roles[role](memory, number));
     }
     peer->pid = pid;
@@ -72,7 +72,7 @@ void peer_main(int argc, char **argv)
     }
     size_t size = strtoull(argv[2], NULL, 10);
     if (mp_plat_memory_open(&memory, GIVEN_NUMBER, size) < 0 ||
-        mp_plat_sleep_prepare(&memory, PEER_ROOM, PEER_FAMILY) < 0) {
+        peer_prepare(&memory) < 0) {
         exit(98);
     }
     int code = peer_roles[atoi(argv[3])](&memory, atoi(argv[4]));

@@ -46,7 +46,7 @@ void peer_main(int argc, char **argv)
     intptr_t handle = (intptr_t) _strtoui64(argv[5], NULL, 10);
     if (mp_plat_memory_open(&memory, handle, _strtoui64(argv[2], NULL, 10)) <
             0 ||
-        mp_plat_sleep_prepare(&memory, PEER_ROOM, PEER_FAMILY) < 0) {
+        peer_prepare(&memory) < 0) {
         exit(98);
     }
     int code = peer_roles[atoi(argv[3])](&memory, atoi(argv[4]));

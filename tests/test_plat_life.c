@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether another process has ended, below core; and what of a process its
-// forked children do not have.
+// Whether another process has ended, below core; and what belongs to one
+// process or thread.
 #ifndef _WIN32
 #define _GNU_SOURCE // syscall(), which C11 hides
 #endif
@@ -206,14 +206,21 @@ static void a_process_without_its_first_thread_lives(void)
     for_each_kind(go_on_in_a_thread);
 }
 
+// The bytes at the end, which core does not use.
+#define BEHIND_CORE 16
+
 // The child tells by its exit code whether all is zero there.
 static void expect_wiped(pid_t pid)
 {
-    static const unsigned char zeros[MP_PLAT_WIPED_SIZE];
+    static const unsigned char zeros[BEHIND_CORE];
+    const unsigned char *wiped = mp_plat_wiped();
     int status = 0;
 
     if (pid == 0) {
-        _exit(memcmp(mp_plat_wiped(), zeros, sizeof(zeros)) == 0 ? 0 : 1);
+        _exit(memcmp(wiped + MP_PLAT_WIPED_SIZE - BEHIND_CORE, zeros,
+                     sizeof(zeros)) == 0
+                  ? 0
+                  : 1);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
@@ -222,19 +229,44 @@ static void expect_wiped(pid_t pid)
 static void a_forked_child_finds_wiped_bytes(void)
 {
     unsigned char *wiped = mp_plat_wiped();
-    unsigned char before[MP_PLAT_WIPED_SIZE];
 
-    (void) memcpy(before, wiped, sizeof(before));
-    (void) memset(wiped, 0x55, sizeof(before));
+    wiped += MP_PLAT_WIPED_SIZE - BEHIND_CORE;
+    (void) memset(wiped, 0x55, BEHIND_CORE);
     expect_wiped(fork());
-    assert_int_equal(wiped[MP_PLAT_WIPED_SIZE - 1], 0x55);
+    assert_int_equal(wiped[BEHIND_CORE - 1], 0x55);
 #if defined(__linux__) && !defined(MP_TEST_SLEEPERS)
     // Behind the back of the handlers of forks.
     expect_wiped((pid_t) syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL));
 #endif
-    (void) memcpy(wiped, before, sizeof(before));
+    (void) memset(wiped, 0, BEHIND_CORE);
 }
 #endif
+
+static uint64_t numbers[2];
+static mp_word_t numbered;
+
+static void note_number(int number)
+{
+    numbers[number] = mp_plat_thread_number();
+    (void) atomic_fetch_add(&numbered, 1);
+    (void) peer_await_word(&numbered, 2);
+    if (numbers[number] != mp_plat_thread_number()) {
+        numbers[number] = 0;
+    }
+}
+
+static void threads_have_numbers(void)
+{
+    test_run_threads(2, note_number);
+    assert_true(numbers[0] != 0 && numbers[1] != 0);
+    assert_true(numbers[0] != numbers[1]);
+}
+
+static void processors_are_counted(void)
+{
+    assert_in_range(mp_plat_processors(), 1, 100000);
+    assert_int_equal(mp_plat_processors(), mp_plat_processors());
+}
 
 static const struct test tests[] = {
     {"the end of a process is seen", the_end_of_a_process_is_seen, TEST_ONCE},
@@ -245,6 +277,8 @@ static const struct test tests[] = {
     {"this process lives", this_process_lives, TEST_ONCE},
     {"wiped bytes are always the same", wiped_bytes_are_always_the_same,
      TEST_ONCE},
+    {"threads have numbers", threads_have_numbers, TEST_ONCE},
+    {"processors are counted", processors_are_counted, TEST_ONCE},
 #ifndef _WIN32
     {"a process without its first thread lives",
      a_process_without_its_first_thread_lives, TEST_ONCE},

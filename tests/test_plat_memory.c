@@ -3,6 +3,7 @@
 // have it, and what there is not is an error.
 #include "tests/peer.h"
 
+#include <stdio.h>
 #include <string.h>
 #ifdef _WIN32
 #include <windows.h>
@@ -15,13 +16,20 @@
 #define MOST (256 * MIB)
 #define FAR_AWAY (MOST - PEER_DATA_SIZE) // the last part of the reservation
 
-enum { READER, GROWER, LIMITED };
+#define TEXT_SIZE 32
+
+enum { READER, GROWER, LIMITED, GREEDY };
 
 struct data {
     mp_word_t mapped;
     mp_word_t grown;
-    char text[32];
+    char text[TEXT_SIZE];
 };
+
+static void say(char *place, const char *text)
+{
+    (void) snprintf(place, TEXT_SIZE, "%s", text);
+}
 
 static int read_and_answer(const mp_plat_memory_t *memory, int number)
 {
@@ -30,7 +38,7 @@ static int read_and_answer(const mp_plat_memory_t *memory, int number)
     if (number != 7 || strcmp(data->text, "from the parent") != 0) {
         return 1;
     }
-    (void) strcpy(data->text, "from the child");
+    say(data->text, "from the child");
     return 0;
 }
 
@@ -78,8 +86,32 @@ static int meet_limit(const mp_plat_memory_t *given, int number)
 #endif
 }
 
-const peer_role_fn peer_roles[] = {
-    [READER] = read_and_answer, [GROWER] = see_growth, [LIMITED] = meet_limit};
+// All memory of the machine, and more. Should the system look for programs to
+// kill for that, it takes this one.
+static int want_all_memory(const mp_plat_memory_t *given, int number)
+{
+    const size_t most = (size_t) 1 << 45;
+    mp_plat_memory_t memory;
+    FILE *score = fopen("/proc/self/oom_score_adj", "w");
+
+    (void) given;
+    (void) number;
+    if (score != NULL) {
+        (void) fputs("1000", score);
+        (void) fclose(score);
+    }
+    if (mp_plat_memory_create(&memory, MIB, most) < 0) {
+        return 1;
+    }
+    int r = mp_plat_memory_commit(&memory, 0, memory.size);
+    mp_plat_memory_close(&memory);
+    return r == MP_ENOMEM || r == MP_ENOSPC ? 0 : 2;
+}
+
+const peer_role_fn peer_roles[] = {[READER] = read_and_answer,
+                                   [GROWER] = see_growth,
+                                   [LIMITED] = meet_limit,
+                                   [GREEDY] = want_all_memory};
 
 static void peers_share_memory(void)
 {
@@ -90,7 +122,7 @@ static void peers_share_memory(void)
     struct data *data = peer_data(&memory);
     for (enum peer_kind kind = 0; kind < PEER_KINDS; kind++) {
         if (peer_can(kind)) {
-            (void) strcpy(data->text, "from the parent");
+            say(data->text, "from the parent");
             peer_start(&peer, kind, &memory, READER, 7);
             assert_int_equal(peer_wait(&peer), 0);
             assert_string_equal(data->text, "from the child");
@@ -114,7 +146,7 @@ static void memory_grows_under_those_who_have_it(void)
         assert_true(peer_await_word(&data->mapped, 1));
         assert_int_equal(
             mp_plat_memory_commit(&memory, FAR_AWAY, PEER_DATA_SIZE), 0);
-        (void) strcpy((char *) memory.base + FAR_AWAY, "far away");
+        say((char *) memory.base + FAR_AWAY, "far away");
         atomic_store(&data->grown, 1);
         assert_int_equal(peer_wait(&peer), 0);
         assert_int_equal(memory.base[MOST / 2 + MIB - 1], 'x');
@@ -166,6 +198,20 @@ static void limit_of_file_sizes_is_an_error(void)
     mp_plat_memory_close(&memory);
 }
 
+// Only Linux tells that without taking it first.
+static void more_memory_than_there_is_is_an_error(void)
+{
+#if defined(__linux__) && !defined(MP_TEST_SLEEPERS)
+    mp_plat_memory_t memory;
+    peer_t peer;
+
+    peer_memory(&memory, MOST);
+    peer_start(&peer, PEER_FRESH, &memory, GREEDY, 0);
+    assert_int_equal(peer_wait(&peer), 0);
+    mp_plat_memory_close(&memory);
+#endif
+}
+
 static void no_other_program_gets_the_handle(void)
 {
     mp_plat_memory_t memory;
@@ -191,6 +237,8 @@ static const struct test tests[] = {
      what_is_too_much_is_halved_down_to_the_least, TEST_ONCE},
     {"a limit of file sizes is an error", limit_of_file_sizes_is_an_error,
      TEST_ONCE},
+    {"more memory than there is is an error",
+     more_memory_than_there_is_is_an_error, TEST_ONCE},
     {"no other program gets the handle", no_other_program_gets_the_handle,
      TEST_ONCE},
 };

@@ -298,32 +298,6 @@ static void sleepers_without_a_place_do_not_hang(void)
 }
 #endif
 
-static uint64_t numbers[2];
-static mp_word_t numbered;
-
-static void note_number(int number)
-{
-    numbers[number] = mp_plat_thread_number();
-    (void) atomic_fetch_add(&numbered, 1);
-    (void) peer_await_word(&numbered, 2);
-    if (numbers[number] != mp_plat_thread_number()) {
-        numbers[number] = 0;
-    }
-}
-
-static void threads_have_numbers(void)
-{
-    test_run_threads(2, note_number);
-    assert_true(numbers[0] != 0 && numbers[1] != 0);
-    assert_true(numbers[0] != numbers[1]);
-}
-
-static void processors_are_counted(void)
-{
-    assert_in_range(mp_plat_processors(), 1, 100000);
-    assert_int_equal(mp_plat_processors(), mp_plat_processors());
-}
-
 static const struct test tests[] = {
     {"no wake is missed between processes", no_wake_is_missed_between_processes,
      TEST_ONCE},
@@ -340,8 +314,6 @@ static const struct test tests[] = {
     {"sleepers without a place do not hang",
      sleepers_without_a_place_do_not_hang, TEST_ONCE},
 #endif
-    {"threads have numbers", threads_have_numbers, TEST_ONCE},
-    {"processors are counted", processors_are_counted, TEST_ONCE},
 };
 
 int main(int argc, char **argv)
