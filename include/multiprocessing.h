@@ -27,6 +27,7 @@
 #include <multiprocessing/launch.h>
 #include <multiprocessing/lock.h>
 #include <multiprocessing/log.h>
+#include <multiprocessing/named_semaphore.h>
 #include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>
 #include <multiprocessing/semaphore.h>

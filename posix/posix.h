@@ -34,6 +34,9 @@ int mp_posix_own_pipe(int pair[2]);
 int mp_posix_own_memory(int *descriptor);
 // shm_open() with 0600. Returns an errno.
 int mp_posix_own_segment(const char *name, int flags, int *descriptor);
+// openat(), with 0600 for what it makes. Returns an errno.
+int mp_posix_own_openat(int folder, const char *path, int flags,
+                        int *descriptor);
 int mp_posix_own_add(int descriptor);     // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor);  // -1 is fine
 void mp_posix_own_forget(int descriptor); // it is somebody else's from now on

@@ -104,16 +104,35 @@ int mp_posix_own_memory(int *descriptor)
     return r;
 }
 
+// Enters what was just opened, with errno if it was not. An errno.
+static int entered_locked(int *descriptor)
+{
+    if (*descriptor < 0) {
+        return errno;
+    }
+    if (add_locked(*descriptor) == 0) {
+        return 0;
+    }
+    (void) close(*descriptor);
+    *descriptor = -1;
+    return ENOMEM;
+}
+
 int mp_posix_own_segment(const char *name, int flags, int *descriptor)
 {
     mp_posix_lock();
     *descriptor = shm_open(name, flags, 0600);
-    int os_code = *descriptor < 0 ? errno : 0;
-    if (os_code == 0 && add_locked(*descriptor) < 0) {
-        (void) close(*descriptor);
-        *descriptor = -1;
-        os_code = ENOMEM;
-    }
+    int os_code = entered_locked(descriptor);
+    mp_posix_unlock();
+    return os_code;
+}
+
+int mp_posix_own_openat(int folder, const char *path, int flags,
+                        int *descriptor)
+{
+    mp_posix_lock();
+    *descriptor = openat(folder, path, flags | O_CLOEXEC, 0600);
+    int os_code = entered_locked(descriptor);
     mp_posix_unlock();
     return os_code;
 }

@@ -153,6 +153,8 @@ void test_program_leave(const char *path);
 // In a child, which then leaves it alone: 0 if it was started.
 int test_program_set_off(const char *path, const char *first,
                          const char *second);
+// Ends it by force; it is to be waited for.
+void test_program_kill(const test_program_t *program);
 // Its exit code, under the guard.
 int test_program_wait(test_program_t *program);
 // In a program that was started as a child, but is none: writes to the channel

@@ -386,6 +386,11 @@ int test_program_set_off(const char *path, const char *first,
     return posix_spawn(&pid, path, NULL, NULL, argv, environ) == 0 ? 0 : -1;
 }
 
+void test_program_kill(const test_program_t *program)
+{
+    (void) kill((pid_t) program->pid, SIGKILL);
+}
+
 int test_program_wait(test_program_t *program)
 {
     int status = 0;

@@ -334,6 +334,11 @@ bool test_tell_parent(int argc, char *const *argv, const void *bytes,
     return done && moved == size;
 }
 
+void test_program_kill(const test_program_t *program)
+{
+    (void) TerminateProcess((HANDLE) program->end, 1);
+}
+
 int test_program_wait(test_program_t *program)
 {
     HANDLE process = (HANDLE) program->end;

@@ -206,6 +206,40 @@ static void sharing_without_memory_leaves_no_name(void)
     assert_true(nth > 7);
 }
 
+// One life of a named semaphore while allocation number `nth` fails.
+static bool live_by_name_once(const char *name, long nth)
+{
+    mp_named_semaphore_t *semaphore = NULL;
+    mp_named_semaphore_t *other = NULL;
+
+    failing = nth;
+    int r = mp_named_semaphore_create(&semaphore, name, 1, NULL);
+    bool made = r == 0;
+    if (made) {
+        r = mp_named_semaphore_open(&other, name);
+    }
+    bool reached = failing == 0;
+    failing = 0;
+    assert_true(r == 0 || (r == MP_ENOMEM && reached));
+    assert_int_equal(mp_named_semaphore_unlink(name), made ? 0 : MP_ENOENT);
+    mp_named_semaphore_destroy(other);
+    mp_named_semaphore_destroy(semaphore);
+    return reached;
+}
+
+static void named_semaphores_can_be_made_without_memory_or_not_at_all(void)
+{
+    char name[32];
+    long nth = 1;
+
+    (void) snprintf(name, sizeof(name), "memory-%lld",
+                    (long long) test_own_pid());
+    while (live_by_name_once(name, nth)) {
+        nth++;
+    }
+    assert_true(nth > 2);
+}
+
 static const struct test tests[] = {
     {"each allocation may fail", each_allocation_may_fail, TEST_ALL},
     {"each allocation for handles may fail",
@@ -218,6 +252,8 @@ static const struct test tests[] = {
      shared_objects_need_no_memory_of_the_process, TEST_ONCE},
     {"sharing without memory leaves no name",
      sharing_without_memory_leaves_no_name, TEST_ONCE},
+    {"named semaphores can be made without memory, or not at all",
+     named_semaphores_can_be_made_without_memory_or_not_at_all, TEST_ONCE},
 };
 
 int main(int argc, char **argv)
