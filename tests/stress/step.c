@@ -41,19 +41,17 @@ static struct {
 } options;
 
 step_page_t *step_page;
-static const step_op_t *current; // for the handlers of forks and alarms
-static volatile long current_step;
+static const step_op_t *current;
+static long current_step;
 
 // ---- guards ----
 
+static char hang_text[200]; // made before, for the handler
+
 static void on_alarm(int number)
 {
-    static char text[200];
-
     (void) number;
-    int size = snprintf(text, sizeof(text), "hangs: %s, killed at step %ld\n",
-                        current->name, current_step);
-    (void) !write(STDERR_FILENO, text, (size_t) size);
+    (void) !write(STDERR_FILENO, hang_text, strlen(hang_text));
     _exit(3);
 }
 
@@ -178,6 +176,8 @@ static long kill_after(const step_op_t *op, long steps, bool measure)
 
     current_step = steps;
     memset((void *) step_page, 0, sizeof(*step_page));
+    (void) snprintf(hang_text, sizeof(hang_text),
+                    "hangs: %s, killed at step %ld\n", op->name, steps);
     (void) alarm(measure ? 0 : HANG_SECONDS);
     if (op->setup != NULL) {
         op->setup();

@@ -124,7 +124,8 @@ static int use_rlock(stress_page_t *page, uint64_t *random)
     if (!stress_change_pair(page, r == MP_OWNERDIED)) {
         return 3;
     }
-    return mp_rlock_release(rlock) == 0 && mp_rlock_release(rlock) == 0 ? 0 : 4;
+    int once = mp_rlock_release(rlock);
+    return once == 0 && mp_rlock_release(rlock) == 0 ? 0 : 4;
 }
 
 static const char *check_rlock(stress_page_t *page)
