@@ -18,6 +18,10 @@ bool bench_is_terminal(FILE *stream);
 // The file that swallows what is written to it.
 const char *bench_null_device(void);
 
+// Gives the processor away for a moment; sleeps for about that long.
+void bench_yield(void);
+void bench_sleep_us(unsigned microseconds);
+
 // A thread made by the system itself: pthread_create or CreateThread. The
 // caller keeps the struct where it is until the join.
 typedef struct bench_thread {

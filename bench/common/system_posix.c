@@ -4,6 +4,7 @@
 #include "bench/common/system.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +27,19 @@ bool bench_is_terminal(FILE *stream)
 const char *bench_null_device(void)
 {
     return "/dev/null";
+}
+
+void bench_yield(void)
+{
+    (void) sched_yield();
+}
+
+void bench_sleep_us(unsigned microseconds)
+{
+    struct timespec time = {.tv_sec = microseconds / 1000000,
+                            .tv_nsec = (long) (microseconds % 1000000) * 1000};
+
+    (void) nanosleep(&time, NULL); // a signal may cut it short
 }
 
 static void *run_thread(void *argument)

@@ -28,6 +28,16 @@ const char *bench_null_device(void)
     return "NUL";
 }
 
+void bench_yield(void)
+{
+    (void) SwitchToThread();
+}
+
+void bench_sleep_us(unsigned microseconds)
+{
+    Sleep((microseconds + 999) / 1000);
+}
+
 static DWORD WINAPI run_thread(void *argument)
 {
     bench_thread_t *thread = argument;

@@ -5,73 +5,94 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <apr_general.h>
-
 #include <multiprocessing.h>
 
+#include "bench/common/options.h"
 #include "bench/common/system.h"
-#include "bench/process/measure.h"
-#include "bench/process/options.h"
+#include "bench/process/groups.h"
+#include "bench/process/parent.h"
 #include "bench/process/program.h"
-#include "bench/process/report.h"
 #include "bench/process/row_ours.h"
-#if MP_HAVE_CPYTHON_PEER
-#include "bench/process/row_cpython.h"
+
+#define SIZE_MAX_MB (1024 * 1024)
+
+static const struct row_group *const groups[] = {
+    &group_ours,    &group_raw, &group_apr,
+#if MP_HAVE_LIBUV
+    &group_libuv,
 #endif
+#if MP_HAVE_CPYTHON_PEER
+    &group_cpython,
+#endif
+    NULL,
+};
 
-#define EXIT_USAGE 2
+// "Ahead of a peer" is a ratio of at most 1. The raw calls and the peers are
+// set against the limit, the cheapest way in which POSIX can make a process.
+// The cost of a spawn should not depend on the size of the parent.
+static const struct comparison comparisons[] = {
+    {.row = "fork", .peer = "raw-fork", .aim = 1.05},
+    {.row = "fork", .peer = "cpython-fork", .aim = 1.0},
+    {.row = "spawn", .peer = "raw-spawn-self", .aim = 1.3},
+    {.row = "spawn", .peer = "raw-spawn-tiny"},
+    {.row = "spawn", .peer = "apr", .aim = 1.0},
+    {.row = "spawn", .peer = "libuv", .aim = 1.0},
+    {.row = "spawn", .peer = "cpython-spawn", .aim = 1.0},
+    {.row = "spawn-bare", .peer = "raw-spawn-self", .aim = 1.1},
+    {.row = "thread", .peer = "raw-thread", .aim = 1.2},
+    {.row = "raw-fork", .peer = "vfork"},
+    {.row = "raw-spawn-self", .peer = "vfork"},
+    {.row = "raw-spawn-tiny", .peer = "vfork"},
+    {.row = "raw-thread", .peer = "vfork"},
+    {.row = "apr", .peer = "vfork"},
+    {.row = "libuv", .peer = "vfork"},
+    {.row = "cpython-fork", .peer = "vfork"},
+    {.row = "cpython-spawn", .peer = "vfork"},
+    {.row = "cpython-forkserver", .peer = "vfork"},
+    {.row = "spawn", .peer = "spawn", .aim = 1.1, .flat = true},
+};
 
-static int measure_all(struct figures *sizes, const struct options *options)
+static int read_size(struct setting *setting, const char *word)
 {
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < options->size_count; i++) {
-        r = measure(&sizes[i], &options->plan, options->sizes_mb[i]);
-        if (r == 0) {
-            r = options->json ? report_json(&sizes[i])
-                              : report_table(&sizes[i]);
-        }
-    }
-    if (r < 0) {
+    if (options_number(word, SIZE_MAX_MB, &setting->number) < 0) {
         return -1;
     }
-    return options->json ? report_json_targets(sizes, options->size_count)
-                         : report_targets(sizes, options->size_count);
+    snprintf(setting->name, sizeof(setting->name), "parent of %u MB",
+             setting->number);
+    return 0;
 }
 
-static int run(const struct options *options)
+static int enter(const struct setting *setting)
 {
-    struct figures sizes[OPTIONS_SIZES_MAX] = {{.size_mb = 0}};
-
-#if MP_HAVE_CPYTHON_PEER
-    cpython_use(options->python);
-#endif
-    if (program_find() < 0) {
-        return EXIT_FAILURE;
-    }
-    int r = measure_all(sizes, options);
-    for (size_t i = 0; i < OPTIONS_SIZES_MAX; i++) {
-        figures_free(&sizes[i]);
-    }
-    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    return parent_grow(setting->number);
 }
 
 int main(int argc, char **argv)
 {
+    static const struct bench bench = {
+        .name = "bench-process",
+        .title = "Start and join",
+        .about = "Measures start and join of something empty.",
+        .unit = "us",
+        .unit_ns = 1000,
+        .count_max = 1000,
+        .rounds = 100,
+        .slot_ms = 20,
+        .groups = groups,
+        .comparisons = comparisons,
+        .comparison_count = sizeof(comparisons) / sizeof(comparisons[0]),
+        .option = "sizes",
+        .option_help = "sizes of the parent in MB",
+        .option_default = "10,1024",
+        .read_setting = read_size,
+        .enter = enter,
+        .leave = parent_shrink,
+    };
+
     ours_main_began = bench_now();
     if (argc > 1 && strcmp(argv[1], PROGRAM_LEAVE) == 0) {
         return 0;
     }
     mp_freeze_support(argc, argv);
-
-    const char *const *arguments = (const char *const *) argv;
-    if (apr_app_initialize(&argc, &arguments, NULL) != APR_SUCCESS) {
-        return EXIT_FAILURE;
-    }
-    atexit(apr_terminate);
-    struct options options;
-    if (options_read(&options, argc, arguments) < 0) {
-        return EXIT_USAGE;
-    }
-    return options.help ? EXIT_SUCCESS : run(&options);
+    return program_find() < 0 ? EXIT_FAILURE : bench_run(&bench, argc, argv);
 }

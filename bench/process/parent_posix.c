@@ -6,7 +6,7 @@
 
 #include <sys/mman.h>
 
-#include "bench/process/row.h"
+#include "bench/common/row.h"
 
 static char *memory;
 static size_t bytes;

@@ -5,7 +5,7 @@
 
 #include <windows.h>
 
-#include "bench/process/row.h"
+#include "bench/common/row.h"
 
 static char *memory;
 static size_t bytes;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The programs that rows start: this one, and the files built beside it.
+// The programs that rows start: this one, and the one built beside it.
 #ifndef BENCH_PROCESS_PROGRAM_H
 #define BENCH_PROCESS_PROGRAM_H
 
@@ -12,6 +12,5 @@ int program_find(void);
 
 const char *program_self(void);
 const char *program_tiny(void);
-const char *program_cpython_peer(void);
 
 #endif

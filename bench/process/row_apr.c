@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Apache Portable Runtime's way to start a program.
-#include "bench/process/row.h"
-
-#include <stdio.h>
+#include "bench/common/row.h"
 
 #include <apr_general.h>
 #include <apr_pools.h>
 #include <apr_thread_proc.h>
 
+#include "bench/process/groups.h"
 #include "bench/process/program.h"
 
 static apr_pool_t *pool;
-
-static int fail(const char *what, apr_status_t status)
-{
-    char text[160];
-
-    fprintf(stderr, "bench-process: %s: %s\n", what,
-            apr_strerror(status, text, sizeof(text)));
-    return -1;
-}
 
 static int apr_once(void)
 {
@@ -40,20 +30,20 @@ static int apr_once(void)
             apr_proc_create(&process, argv[0], argv, NULL, attributes, pool);
     }
     if (status != APR_SUCCESS) {
-        return fail("apr_proc_create", status);
+        return row_fail_apr("apr_proc_create", status);
     }
     status = apr_proc_wait(&process, &code, &why, APR_WAIT);
     if (!APR_STATUS_IS_CHILD_DONE(status)) {
-        return fail("apr_proc_wait", status);
+        return row_fail_apr("apr_proc_wait", status);
     }
     return code == 0 ? 0 : row_fail_end("apr_proc_create", code);
 }
 
-static int apr_open(unsigned size_mb)
+static int apr_open(const struct setting *setting)
 {
-    (void) size_mb;
+    (void) setting;
     apr_status_t status = apr_pool_create(&pool, NULL);
-    return status == APR_SUCCESS ? 0 : fail("apr_pool_create", status);
+    return status == APR_SUCCESS ? 0 : row_fail_apr("apr_pool_create", status);
 }
 
 static void apr_close(void)
@@ -62,8 +52,10 @@ static void apr_close(void)
 }
 
 static const struct row rows[] = {
-    {"apr", "apr_proc_create of the program that does nothing", row_repeat,
-     apr_once},
+    {.name = "apr",
+     .what = "apr_proc_create of the program that does nothing",
+     .run = row_repeat,
+     .once = apr_once},
 };
 
 const struct row_group group_apr = {

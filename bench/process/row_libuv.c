@@ -2,7 +2,7 @@
 // libuv's way to start a program. The loop is run until the process handle is
 // closed, which also takes libuv's SIGCHLD handler away, so that it does not
 // disturb the other rows.
-#include "bench/process/row.h"
+#include "bench/process/groups.h"
 
 #include <stdio.h>
 
@@ -51,9 +51,9 @@ static int libuv_once(void)
     return exit_status == 0 ? 0 : row_fail_end("uv_spawn", (int) exit_status);
 }
 
-static int libuv_open(unsigned size_mb)
+static int libuv_open(const struct setting *setting)
 {
-    (void) size_mb;
+    (void) setting;
     int error = uv_loop_init(&loop);
     return error == 0 ? 0 : fail("uv_loop_init", error);
 }
@@ -64,8 +64,10 @@ static void libuv_close(void)
 }
 
 static const struct row rows[] = {
-    {"libuv", "uv_spawn of the program that does nothing", row_repeat,
-     libuv_once},
+    {.name = "libuv",
+     .what = "uv_spawn of the program that does nothing",
+     .run = row_repeat,
+     .once = libuv_once},
 };
 
 const struct row_group group_libuv = {

@@ -10,7 +10,7 @@
 #include <multiprocessing.h>
 
 #include "bench/common/system.h"
-#include "bench/process/row.h"
+#include "bench/process/groups.h"
 
 int64_t ours_main_began;
 
@@ -29,14 +29,6 @@ static int tell_bootstrap(const mp_args_t *args)
 }
 MP_TARGET(tell_bootstrap)
 
-static int fail(const char *method)
-{
-    char text[1200];
-
-    snprintf(text, sizeof(text), "%s: %s", method, mp_last_error()->message);
-    return row_fail(text, 0);
-}
-
 // Starts and joins one process. *told receives the number that the target gave
 // to mp_failure(), if it is asked for.
 static int start_join(const char *method, mp_target_fn target, int64_t *told)
@@ -51,7 +43,7 @@ static int start_join(const char *method, mp_target_fn target, int64_t *told)
         r = mp_process_join(process, MP_FOREVER);
     }
     if (r < 0) {
-        fail(method);
+        (void) row_fail_ours(method);
     } else if (mp_process_exitcode(process) != 0) {
         r = row_fail_end(method, mp_process_exitcode(process));
     } else if (told != NULL) {
@@ -102,12 +94,23 @@ static int spawn_bare(const struct row *row, unsigned count, int64_t *elapsed)
 
 static const struct row rows[] = {
 #ifndef _WIN32
-    {"fork", "this library's fork", row_repeat, fork_once},
+    {.name = "fork",
+     .what = "this library's fork",
+     .run = row_repeat,
+     .once = fork_once},
 #endif
-    {"spawn", "this library's spawn", row_repeat, spawn_once},
-    {"spawn-bare", "the same without the child's bootstrap", spawn_bare,
-     spawn_once},
-    {"thread", "this library's thread", row_repeat, thread_once},
+    {.name = "spawn",
+     .what = "this library's spawn",
+     .run = row_repeat,
+     .once = spawn_once},
+    {.name = "spawn-bare",
+     .what = "the same without the child's bootstrap",
+     .run = spawn_bare,
+     .once = spawn_once},
+    {.name = "thread",
+     .what = "this library's thread",
+     .run = row_repeat,
+     .once = thread_once},
 };
 
 const struct row_group group_ours = {

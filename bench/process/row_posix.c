@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What POSIX itself takes, without a library between.
-#include "bench/process/row.h"
+#include "bench/process/groups.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -94,14 +94,27 @@ static int thread_once(void)
 }
 
 static const struct row rows[] = {
-    {"raw-fork", "fork, _exit, waitpid", row_repeat, fork_once},
-    {"raw-spawn-self", "posix_spawn of this program, which leaves at once",
-     row_repeat, spawn_self_once},
-    {"raw-spawn-tiny", "posix_spawn of a program that does nothing", row_repeat,
-     spawn_tiny_once},
-    {"raw-thread", "pthread_create, pthread_join", row_repeat, thread_once},
+    {.name = "raw-fork",
+     .what = "fork, _exit, waitpid",
+     .run = row_repeat,
+     .once = fork_once},
+    {.name = "raw-spawn-self",
+     .what = "posix_spawn of this program, which leaves at once",
+     .run = row_repeat,
+     .once = spawn_self_once},
+    {.name = "raw-spawn-tiny",
+     .what = "posix_spawn of a program that does nothing",
+     .run = row_repeat,
+     .once = spawn_tiny_once},
+    {.name = "raw-thread",
+     .what = "pthread_create, pthread_join",
+     .run = row_repeat,
+     .once = thread_once},
 #ifndef __APPLE__
-    {"vfork", "vfork, _exit, waitpid: the limit", row_repeat, vfork_once},
+    {.name = "vfork",
+     .what = "vfork, _exit, waitpid: the limit",
+     .run = row_repeat,
+     .once = vfork_once},
 #endif
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Windows itself takes, without a library between.
-#include "bench/process/row.h"
+#include "bench/process/groups.h"
 
 #include <stdio.h>
 
@@ -80,11 +80,18 @@ static int thread_once(void)
 }
 
 static const struct row rows[] = {
-    {"raw-spawn-self", "CreateProcess of this program, which leaves at once",
-     row_repeat, spawn_self_once},
-    {"raw-spawn-tiny", "CreateProcess of a program that does nothing",
-     row_repeat, spawn_tiny_once},
-    {"raw-thread", "CreateThread and waiting for it", row_repeat, thread_once},
+    {.name = "raw-spawn-self",
+     .what = "CreateProcess of this program, which leaves at once",
+     .run = row_repeat,
+     .once = spawn_self_once},
+    {.name = "raw-spawn-tiny",
+     .what = "CreateProcess of a program that does nothing",
+     .run = row_repeat,
+     .once = spawn_tiny_once},
+    {.name = "raw-thread",
+     .what = "CreateThread and waiting for it",
+     .run = row_repeat,
+     .once = thread_once},
 };
 
 const struct row_group group_raw = {
