@@ -8,7 +8,8 @@
 #define SLAB_UNITS 4
 #define SLAB_SIZE (SLAB_UNITS * MP__UNIT)
 #define SLAB_HEAD 128
-#define LEAST_CELL 64
+#define LEAST_BITS 6
+#define LEAST_CELL (1 << LEAST_BITS)
 #define SLABS_TRIED 8 // before a new one is made
 
 _Static_assert(sizeof(mp__slab_t) <= SLAB_HEAD, "a slab's head has room");
@@ -17,7 +18,7 @@ _Static_assert(sizeof(mp__slab_t) <= SLAB_HEAD, "a slab's head has room");
 
 void mp__busy_lock(void)
 {
-    while (atomic_exchange_explicit(&mp__own->busy, 1, memory_order_acquire) !=
+    while (atomic_exchange_explicit(&MP__OWN->busy, 1, memory_order_acquire) !=
            0) {
         mp_plat_yield();
     }
@@ -25,7 +26,7 @@ void mp__busy_lock(void)
 
 void mp__busy_unlock(void)
 {
-    atomic_store_explicit(&mp__own->busy, 0, memory_order_release);
+    atomic_store_explicit(&MP__OWN->busy, 0, memory_order_release);
 }
 
 // ---- cells ----
@@ -124,7 +125,7 @@ static bool is_empty(const mp__slab_t *slab)
 static void enter_ring(uint32_t unit)
 {
     mp__slab_t *slab = mp__unit_address(unit);
-    mp_word_t *current = &mp__own->slabs[slab->class];
+    mp_word_t *current = &MP__OWN->slabs[slab->class];
     uint32_t at = atomic_load(current);
 
     if (at == 0) {
@@ -141,7 +142,7 @@ static void enter_ring(uint32_t unit)
 // back. 0: none.
 static uint32_t take_empty(uint32_t class)
 {
-    uint32_t at = atomic_load(&mp__own->slabs[class]);
+    uint32_t at = atomic_load(&MP__OWN->slabs[class]);
     mp__slab_t *slab = at == 0 ? NULL : mp__unit_address(at - 1);
 
     if (slab == NULL || slab->next == at) {
@@ -158,7 +159,7 @@ static uint32_t take_empty(uint32_t class)
 
 static mp__object_t *take_from_ring(uint32_t class, uint32_t *unused)
 {
-    mp_word_t *current = &mp__own->slabs[class];
+    mp_word_t *current = &MP__OWN->slabs[class];
     mp__object_t *cell = NULL;
 
     for (int i = 0; cell == NULL && i < SLABS_TRIED; i++) {
@@ -222,7 +223,7 @@ static void give_back(uint32_t slab)
 // Takes an empty slab out of the ring; not the last one. False: there is none.
 static bool take_any_empty(uint32_t class, uint32_t *slab)
 {
-    mp_word_t *current = &mp__own->slabs[class];
+    mp_word_t *current = &MP__OWN->slabs[class];
     uint32_t first = atomic_load(current);
 
     for (uint32_t at = first; first != 0;) {
@@ -278,7 +279,7 @@ static void clear_bit(mp__object_t *cell)
     mp__slab_t *slab = mp__unit_address(cell->home);
     size_t offset = (size_t) ((unsigned char *) cell - (unsigned char *) slab);
     uint32_t index =
-        (uint32_t) ((offset - slab->first) / cell_size(slab->class));
+        (uint32_t) ((offset - slab->first) >> (LEAST_BITS + slab->class));
 
     (void) atomic_fetch_and_explicit(&slab->used[index / 64],
                                      ~(UINT64_C(1) << index % 64),

@@ -23,7 +23,7 @@ void mp_lock_destroy(mp_lock_t *lock)
     }
 }
 
-static int acquire_slow(mp_lock_t *lock, int64_t timeout_ms)
+static MP__SLOW int acquire_slow(mp_lock_t *lock, int64_t timeout_ms)
 {
     if (lock == NULL) {
         return mp__fail(MP_EINVAL, 0, "the lock is NULL");
@@ -38,24 +38,25 @@ static int acquire_slow(mp_lock_t *lock, int64_t timeout_ms)
 
 int mp_lock_acquire(mp_lock_t *lock, int64_t timeout_ms)
 {
-    if (lock != NULL) {
-        uint32_t token = mp__token();
-        if (token != 0 && mp__word_try(&lock->word, token)) {
-            return 0;
-        }
+    uint32_t token = mp__token_known();
+
+    if (lock != NULL && token != 0 && mp__word_try(&lock->word, token)) {
+        return 0;
     }
     return acquire_slow(lock, timeout_ms);
 }
 
+static MP__SLOW int not_released(const mp_lock_t *lock)
+{
+    return lock == NULL ? mp__fail(MP_EINVAL, 0, "the lock is NULL")
+                        : mp__fail(MP_ESTATE, 0, "the lock is not locked");
+}
+
 int mp_lock_release(mp_lock_t *lock)
 {
-    if (lock == NULL) {
-        return mp__fail(MP_EINVAL, 0, "the lock is NULL");
-    }
-    if (mp__word_release(&lock->word) == 0) {
-        return mp__fail(MP_ESTATE, 0, "the lock is not locked");
-    }
-    return 0;
+    return lock != NULL && mp__word_release(&lock->word) != 0
+               ? 0
+               : not_released(lock);
 }
 
 bool mp_lock_locked(const mp_lock_t *lock)

@@ -27,7 +27,6 @@ enum {
 
 _Static_assert(MP__SLOTS == 1 << INDEX_BITS, "an index has its bits");
 
-mp__own_t *mp__own;
 static unsigned threads; // of that method; guarded by the state lock
 
 static uint64_t make_key(unsigned state, uint32_t generation, int64_t pid)
@@ -182,9 +181,8 @@ static void begin_life(uint32_t token)
 static void become(uint32_t token)
 {
     begin_life(token);
-    mp__own = mp_plat_wiped();
-    atomic_store(&mp__own->process, token);
-    atomic_store(&mp__own->token, threads > 0 ? 0 : token);
+    atomic_store(&MP__OWN->process, token);
+    atomic_store(&MP__OWN->token, threads > 0 ? 0 : token);
 }
 
 static int join(void)
@@ -212,11 +210,11 @@ int mp__member_ready(void)
 {
     int r = 0;
 
-    if (mp__own != NULL && mp__process_token() != 0) {
+    if (mp__process_token() != 0) {
         return 0;
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
-    if (mp__own == NULL || mp__process_token() == 0) {
+    if (mp__process_token() == 0) {
         r = join();
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
@@ -246,8 +244,7 @@ static uint32_t reserve(void)
 void mp__member_forking(void)
 {
     mp_plat_local()->reserved = 0;
-    if (mp__memory.base == NULL || mp__own == NULL ||
-        mp__process_token() == 0) {
+    if (mp__memory.base == NULL || mp__process_token() == 0) {
         return;
     }
     uint32_t token = reserve();
@@ -266,7 +263,6 @@ void mp__member_forked(void)
     uint32_t token = mp_plat_local()->reserved;
 
     threads = 0;
-    mp__own = mp_plat_wiped();
     if (token == 0) {
         return; // it joins when it needs to
     }
@@ -322,8 +318,8 @@ static void count_thread(int change)
 {
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     threads += (unsigned) change;
-    if (mp__own != NULL) {
-        atomic_store(&mp__own->token, threads > 0 ? 0 : mp__process_token());
+    if (mp__process_token() != 0) {
+        atomic_store(&MP__OWN->token, threads > 0 ? 0 : mp__process_token());
     }
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
 }
@@ -356,7 +352,7 @@ uint32_t mp__token_slow(void)
     if (mp__arena_ready() < 0) {
         return 0;
     }
-    uint32_t own = atomic_load_explicit(&mp__own->token, memory_order_relaxed);
+    uint32_t own = atomic_load_explicit(&MP__OWN->token, memory_order_relaxed);
     if (own != 0 || local->process == NULL) {
         return mp__process_token();
     }
@@ -369,8 +365,7 @@ void mp__member_thread_ended(void)
     mp_plat_local_t *local = mp_plat_local();
 
     // It owns nothing but the locks that it holds, which its token tells.
-    if (mp__own != NULL && local->token != 0 &&
-        local->token_process == mp__process_token()) {
+    if (local->token != 0 && local->token_process == mp__process_token()) {
         mp__slot_t *slot = slot_of(local->token);
         uint64_t key = atomic_load(&slot->key);
         clear_slot(slot);
@@ -502,8 +497,7 @@ static bool is_pid(uint64_t key, int64_t pid)
 
 void mp__members_recover(int64_t pid)
 {
-    if (mp__memory.base == NULL || mp__own == NULL ||
-        mp__process_token() == 0) {
+    if (mp__memory.base == NULL || mp__process_token() == 0) {
         return;
     }
     uint32_t used = atomic_load(&mp__arena()->slots_used);

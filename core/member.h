@@ -7,6 +7,14 @@
 
 #include "core/arena.h"
 
+// What a fast path falls back on. Inside of it, its calls would have registers
+// saved in memory first, and an atomic instruction waits for such stores.
+#ifdef __GNUC__
+#define MP__SLOW __attribute__((noinline))
+#else
+#define MP__SLOW
+#endif
+
 #define MP__TOKEN_MASK UINT32_C(0x7fffffff)
 
 // What this process knows of itself; forks wipe it.
@@ -19,18 +27,21 @@ typedef struct mp__own {
 
 _Static_assert(sizeof(mp__own_t) <= MP_PLAT_WIPED_SIZE, "it has room");
 
-extern mp__own_t *mp__own;
+#define MP__OWN ((mp__own_t *) (void *) mp_plat_wiped)
 
 // The token of this thread, as holder of what it acquires; 0 if this process
 // cannot become a member, with the failure recorded.
 uint32_t mp__token_slow(void);
 
+// The same where that is known without a call, else 0.
+static inline uint32_t mp__token_known(void)
+{
+    return atomic_load_explicit(&MP__OWN->token, memory_order_relaxed);
+}
+
 static inline uint32_t mp__token(void)
 {
-    uint32_t token =
-        mp__own == NULL
-            ? 0
-            : atomic_load_explicit(&mp__own->token, memory_order_relaxed);
+    uint32_t token = mp__token_known();
     return token != 0 ? token : mp__token_slow();
 }
 
@@ -38,7 +49,7 @@ static inline uint32_t mp__token(void)
 // mp__arena_ready().
 static inline uint32_t mp__process_token(void)
 {
-    return atomic_load_explicit(&mp__own->process, memory_order_relaxed);
+    return atomic_load_explicit(&MP__OWN->process, memory_order_relaxed);
 }
 
 // Makes this process a member. MP_ENPROC: the family has 4096 already.

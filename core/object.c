@@ -368,7 +368,7 @@ int mp__object_hold(mp__object_t *object)
 
 void mp__object_drop(mp__object_t *object)
 {
-    if (mp__own == NULL || mp__process_token() == 0) {
+    if (mp__process_token() == 0) {
         return; // of a forked child that has held nothing
     }
     uint64_t state = atomic_load_explicit(&object->state, memory_order_relaxed);

@@ -24,13 +24,18 @@ static int acquire_again(mp__recursive_t *lock)
     return 0;
 }
 
+static void become_holder(mp__recursive_t *lock, uint32_t count)
+{
+    atomic_store_explicit(&lock->thread, mp_plat_thread_number(),
+                          memory_order_relaxed);
+    atomic_store_explicit(&lock->count, count, memory_order_relaxed);
+}
+
 int mp__recursive_acquire_all(mp__recursive_t *lock, uint32_t count)
 {
     int r = mp__word_acquire(&lock->word, mp__token(), MP_PLAT_NEVER);
 
-    atomic_store_explicit(&lock->thread, mp_plat_thread_number(),
-                          memory_order_relaxed);
-    atomic_store_explicit(&lock->count, count, memory_order_relaxed);
+    become_holder(lock, count);
     return r;
 }
 
@@ -46,9 +51,7 @@ int mp__recursive_acquire(mp__recursive_t *lock, int64_t deadline)
     }
     int r = mp__word_acquire(&lock->word, token, deadline);
     if (r >= 0) {
-        atomic_store_explicit(&lock->thread, mp_plat_thread_number(),
-                              memory_order_relaxed);
-        atomic_store_explicit(&lock->count, 0, memory_order_relaxed);
+        become_holder(lock, 0);
         return r;
     }
     return mp__fail(r, 0, "the lock is held by another");
@@ -98,11 +101,22 @@ void mp_rlock_destroy(mp_rlock_t *lock)
     }
 }
 
-int mp_rlock_acquire(mp_rlock_t *lock, int64_t timeout_ms)
+static MP__SLOW int acquire_slow(mp_rlock_t *lock, int64_t timeout_ms)
 {
     return lock == NULL
                ? mp__fail(MP_EINVAL, 0, "the lock is NULL")
                : mp__recursive_acquire(&lock->lock, mp__deadline(timeout_ms));
+}
+
+int mp_rlock_acquire(mp_rlock_t *lock, int64_t timeout_ms)
+{
+    uint32_t token = mp__token_known();
+
+    if (lock == NULL || token == 0 || !mp__word_try(&lock->lock.word, token)) {
+        return acquire_slow(lock, timeout_ms);
+    }
+    become_holder(&lock->lock, 0);
+    return 0;
 }
 
 int mp_rlock_release(mp_rlock_t *lock)

@@ -189,7 +189,7 @@ static int count_slow(mp_word_t *word, int64_t deadline)
     }
 }
 
-static int acquire_slow(mp_semaphore_t *semaphore, int64_t timeout_ms)
+static MP__SLOW int acquire_slow(mp_semaphore_t *semaphore, int64_t timeout_ms)
 {
     if (semaphore == NULL) {
         return mp__fail(MP_EINVAL, 0, "the semaphore is NULL");
@@ -216,7 +216,7 @@ int mp_semaphore_acquire(mp_semaphore_t *semaphore, int64_t timeout_ms)
 
 // ---- releasing ----
 
-static int too_many(const mp_semaphore_t *semaphore)
+static MP__SLOW int too_many(const mp_semaphore_t *semaphore)
 {
     return semaphore->bounded
                ? mp__fail(MP_EINVAL, 0,
@@ -226,7 +226,7 @@ static int too_many(const mp_semaphore_t *semaphore)
                           INT_MAX);
 }
 
-static int release_count(mp_semaphore_t *semaphore, uint32_t count)
+static inline int release_count(mp_semaphore_t *semaphore, uint32_t count)
 {
     mp_word_t *word = &semaphore->word;
     uint32_t seen = atomic_load_explicit(word, memory_order_relaxed);
@@ -246,7 +246,7 @@ static int release_count(mp_semaphore_t *semaphore, uint32_t count)
     return 0;
 }
 
-static int release_units(mp_semaphore_t *semaphore, uint32_t count)
+static MP__SLOW int release_units(mp_semaphore_t *semaphore, uint32_t count)
 {
     uint32_t token = mp__token();
 
@@ -267,7 +267,9 @@ int mp_semaphore_release_many(mp_semaphore_t *semaphore, int count)
 
 int mp_semaphore_release(mp_semaphore_t *semaphore)
 {
-    return mp_semaphore_release_many(semaphore, 1);
+    return semaphore != NULL && semaphore->units == 0
+               ? release_count(semaphore, 1)
+               : mp_semaphore_release_many(semaphore, 1);
 }
 
 // ---- asking ----

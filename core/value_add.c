@@ -66,7 +66,7 @@ static bool compare_exchange(void *item, uint32_t size, uint64_t *expected,
     }
 }
 
-static int refuse(const mp_value_t *value)
+static MP__SLOW int refuse(const mp_value_t *value)
 {
     return value == NULL ? mp__fail(MP_EINVAL, 0, "the Value is NULL")
                          : mp__fail(MP_ETYPE, 0,
@@ -76,8 +76,10 @@ static int refuse(const mp_value_t *value)
 
 static bool is_integer(const mp_value_t *value)
 {
-    return value != NULL && (value->data.kind == MP__NUMBER_SIGNED ||
-                             value->data.kind == MP__NUMBER_UNSIGNED);
+    _Static_assert(MP__NUMBER_UNSIGNED == MP__NUMBER_SIGNED + 1, "one test");
+
+    return value != NULL &&
+           value->data.kind - (unsigned) MP__NUMBER_SIGNED <= 1U;
 }
 
 static bool is_settable(const mp_value_t *value)
@@ -86,11 +88,16 @@ static bool is_settable(const mp_value_t *value)
            (value != NULL && value->data.kind == MP__NUMBER_BOOL);
 }
 
-static void tell(const mp_value_t *value, uint64_t bits, int64_t *old)
+static inline void tell(const mp_value_t *value, uint64_t bits, int64_t *old)
 {
-    if (old != NULL) {
-        *old = (int64_t) mp__bits_extend(mp__locked_shape(&value->data), bits);
+    uint32_t unused = 64 - value->data.size * 8;
+
+    if (old == NULL) {
+        return;
     }
+    bits <<= unused;
+    *old = value->data.kind == MP__NUMBER_SIGNED ? (int64_t) bits >> unused
+                                                 : (int64_t) (bits >> unused);
 }
 
 // What the bits of a number are in an item; a bool is 0 or 1 in memory, too.
@@ -148,7 +155,16 @@ static int no_lock(void)
     return mp__fail(MP_ESTATE, 0, "the Value is raw: it has no lock");
 }
 
-int mp_value_add_locked(mp_value_t *value, int64_t amount, int64_t *old)
+static inline void add_held(mp_value_t *value, int64_t amount, int64_t *old)
+{
+    void *item = value->data.more.small;
+    uint64_t bits = mp__item_load(item, value->data.size);
+
+    mp__item_store(item, value->data.size, bits + (uint64_t) amount);
+    tell(value, bits, old);
+}
+
+static MP__SLOW int add_slowly(mp_value_t *value, int64_t amount, int64_t *old)
 {
     if (!is_integer(value)) {
         return refuse(value);
@@ -160,12 +176,23 @@ int mp_value_add_locked(mp_value_t *value, int64_t amount, int64_t *old)
     if (r < 0) {
         return r;
     }
-    void *item = value->data.more.small;
-    uint64_t bits = mp__item_load(item, value->data.size);
-    mp__item_store(item, value->data.size, bits + (uint64_t) amount);
+    add_held(value, amount, old);
     mp__locked_leave(&value->data);
-    tell(value, bits, old);
     return r;
+}
+
+// The usual case: its own lock, which is free.
+int mp_value_add_locked(mp_value_t *value, int64_t amount, int64_t *old)
+{
+    uint32_t token = mp__token_known();
+
+    if (!is_integer(value) || value->data.how != MP__HOW_OWN || token == 0 ||
+        !mp__word_try(&value->data.lock.own.word, token)) {
+        return add_slowly(value, amount, old);
+    }
+    add_held(value, amount, old);
+    (void) mp__word_release(&value->data.lock.own.word);
+    return 0;
 }
 
 int mp_value_add_float_locked(mp_value_t *value, double amount, double *old)

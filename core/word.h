@@ -18,8 +18,9 @@
 #define MP__WORD_WAITERS UINT32_C(0x80000000)
 #define MP__SLICE_NS INT64_C(250000000) // nobody sleeps longer without a look
 
-int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline);
-void mp__word_wake(mp_word_t *word);
+MP__SLOW int mp__word_acquire_slow(mp_word_t *word, uint32_t token,
+                                   int64_t deadline);
+MP__SLOW void mp__word_wake(mp_word_t *word);
 
 static inline bool mp__word_try(mp_word_t *word, uint32_t token)
 {

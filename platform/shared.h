@@ -86,10 +86,14 @@ bool mp_plat_life_ended(const mp_plat_life_t *life,
 
 // ---- what belongs to one process, or one thread ----
 
-// MP_PLAT_WIPED_SIZE bytes that are zero at first, and again in every forked
-// child, however it was forked. Always the same.
+// Bytes that are zero at first, and again in every forked child, however it was
+// forked. They are looked at by what must be fastest, hence no call.
 #define MP_PLAT_WIPED_SIZE 128
-void *mp_plat_wiped(void);
+#ifdef __ELF__
+extern unsigned char mp_plat_wiped[] __attribute__((visibility("hidden")));
+#else
+extern unsigned char mp_plat_wiped[];
+#endif
 // A number that no other living thread of this process has; never 0.
 uint64_t mp_plat_thread_number(void);
 

@@ -5,32 +5,17 @@
 #include "platform/shared.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 #include "posix/posix.h"
 
-#define WIPED_SIZE 4096 // the system wipes whole pages
+#define WHOLE 4096 // the system wipes whole pages, larger ones not at all
 
-static _Alignas(8) unsigned char fallback[MP_PLAT_WIPED_SIZE];
-static unsigned char *page;
+_Alignas(WHOLE) unsigned char mp_plat_wiped[WHOLE];
 
 // Before main(), with the handlers of forks.
 __attribute__((constructor)) static void prepare(void)
 {
-    void *memory = mmap(NULL, WIPED_SIZE, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (memory == MAP_FAILED) {
-        page = fallback; // no page of its own
-        return;
-    }
-    page = memory;
-    mp_posix_wipe_on_fork(page, WIPED_SIZE);
-}
-
-void *mp_plat_wiped(void)
-{
-    return page;
+    mp_posix_wipe_on_fork(mp_plat_wiped, WHOLE);
 }
 
 // In a forked child. Where the system has wiped it, this writes nothing.
@@ -38,8 +23,8 @@ void mp_posix_wiped_forked(void)
 {
     static const unsigned char zeros[MP_PLAT_WIPED_SIZE];
 
-    if (memcmp(page, zeros, MP_PLAT_WIPED_SIZE) != 0) {
-        memset(page, 0, MP_PLAT_WIPED_SIZE);
+    if (memcmp(mp_plat_wiped, zeros, MP_PLAT_WIPED_SIZE) != 0) {
+        memset(mp_plat_wiped, 0, MP_PLAT_WIPED_SIZE);
     }
 }
 

@@ -4,12 +4,7 @@
 #include "win32/win32.h"
 
 // Nothing is forked.
-void *mp_plat_wiped(void)
-{
-    static _Alignas(8) unsigned char wiped[MP_PLAT_WIPED_SIZE];
-
-    return wiped;
-}
+_Alignas(8) unsigned char mp_plat_wiped[MP_PLAT_WIPED_SIZE];
 
 uint64_t mp_plat_thread_number(void)
 {
