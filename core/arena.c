@@ -88,7 +88,7 @@ static int create_once(void)
     return r;
 }
 
-int mp__arena_ready(void)
+int mp__arena_join(void)
 {
     int r = 0;
 

@@ -69,7 +69,7 @@ static inline uint64_t mp__offset_of(const void *address)
 
 // Makes the arena if this process has none, and makes it a member. MP_ENOMEM,
 // MP_ENOSPC, MP_EMFILE.
-int mp__arena_ready(void);
+int mp__arena_join(void);
 // In a spawned child: takes over its parent's. MP_ENOMEM, MP_EPROTO.
 int mp__arena_open(intptr_t handle, uint64_t size, uint64_t family);
 // Whether the address lies in the usable part of it.

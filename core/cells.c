@@ -18,6 +18,10 @@ _Static_assert(sizeof(mp__slab_t) <= SLAB_HEAD, "a slab's head has room");
 
 void mp__busy_lock(void)
 {
+    if (*mp_plat_single_threaded != 0) {
+        atomic_store_explicit(&MP__OWN->busy, 1, memory_order_relaxed);
+        return;
+    }
     while (atomic_exchange_explicit(&MP__OWN->busy, 1, memory_order_acquire) !=
            0) {
         mp_plat_yield();
@@ -38,12 +42,9 @@ static size_t cell_size(uint32_t class)
 
 static uint32_t class_of(size_t size)
 {
-    uint32_t class = 0;
-
-    while (cell_size(class) < size) {
-        class ++;
-    }
-    return class;
+    return size <= LEAST_CELL ? 0
+                              : 32U - (uint32_t) __builtin_clz(
+                                          (uint32_t) (size - 1) >> LEAST_BITS);
 }
 
 static mp__object_t *address_of(mp__slab_t *slab, uint32_t index)
@@ -79,7 +80,11 @@ static void prepare_cell(mp__object_t *cell, uint32_t home, size_t size)
     atomic_store_explicit(&cell->state,
                           mp__state(MP__TYPE_RESERVED, mp__process_token()),
                           memory_order_release);
-    memset((unsigned char *) cell + kept, 0, size - kept);
+    if (size == LEAST_CELL) { // the commonest, without a call
+        memset((unsigned char *) cell + kept, 0, LEAST_CELL - kept);
+    } else {
+        memset((unsigned char *) cell + kept, 0, size - kept);
+    }
     cell->home = home;
     cell->birth =
         atomic_load_explicit(&mp__arena()->fork_clock, memory_order_relaxed);

@@ -52,6 +52,13 @@ static inline uint32_t mp__process_token(void)
     return atomic_load_explicit(&MP__OWN->process, memory_order_relaxed);
 }
 
+// Makes the arena if this process has none, and makes it a member: what every
+// call begins with that needs it. As mp__arena_join().
+static inline int mp__arena_ready(void)
+{
+    return mp__process_token() != 0 ? 0 : mp__arena_join();
+}
+
 // Makes this process a member. MP_ENPROC: the family has 4096 already.
 int mp__member_ready(void);
 // Around a fork: a slot is made for the child before there is one, so that

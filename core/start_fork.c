@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "core/arena.h"
 #include "core/end.h"
 #include "core/inherited.h"
 #include "core/log.h"
+#include "core/member.h"
 #include "core/self.h"
 #include "core/settings.h"
 #include "platform/fail.h"

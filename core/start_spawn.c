@@ -7,12 +7,12 @@
 
 #include <multiprocessing/finalize.h>
 
-#include "core/arena.h"
 #include "core/block.h"
 #include "core/context.h"
 #include "core/inherited.h"
 #include "core/launch.h"
 #include "core/log.h"
+#include "core/member.h"
 #include "core/message.h"
 #include "core/self.h"
 #include "core/settings.h"

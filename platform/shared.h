@@ -94,6 +94,15 @@ extern unsigned char mp_plat_wiped[] __attribute__((visibility("hidden")));
 #else
 extern unsigned char mp_plat_wiped[];
 #endif
+// Points to a char that is not 0 as long as this process has never had a second
+// thread, as far as the system tells: then what guards against other threads
+// need not be atomic.
+#ifdef __ELF__
+extern const char *mp_plat_single_threaded
+    __attribute__((visibility("hidden")));
+#else
+extern const char *mp_plat_single_threaded;
+#endif
 // A number that no other living thread of this process has; never 0.
 uint64_t mp_plat_thread_number(void);
 

@@ -6,6 +6,10 @@
 // Nothing is forked.
 _Alignas(8) unsigned char mp_plat_wiped[MP_PLAT_WIPED_SIZE];
 
+static const char not_told;
+
+const char *mp_plat_single_threaded = &not_told;
+
 uint64_t mp_plat_thread_number(void)
 {
     return GetCurrentThreadId();

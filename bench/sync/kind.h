@@ -27,8 +27,9 @@ typedef struct mp_args mp_args_t;
 
 // Where a lock is.
 struct place {
-    void *at;   // what its calls are given
-    void *room; // PLACE_ROOM bytes that all processes share, for its use
+    void *at;    // what its calls are given
+    void *owner; // of what that lies in, if it is not that
+    void *room;  // PLACE_ROOM bytes that all processes share, for its use
     char name[PLACE_NAME_MAX];
 };
 
@@ -121,6 +122,7 @@ extern const struct kind kind_raw_lock;
 extern const struct kind kind_semaphore;
 extern const struct kind kind_value;
 extern const struct kind kind_value_add;
+extern const struct kind kind_value_inline;
 // The limits.
 extern const struct kind kind_cas_store;
 extern const struct kind kind_atomic_add;

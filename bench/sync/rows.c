@@ -20,6 +20,7 @@ static const struct row ours[] = {
 #ifndef MP_NO_SHAREDCTYPES
     CONTEND_OTHER(value, "value", "adding 1 to a Value under its lock"),
     CONTEND_OTHER(value_add, "value-add", "adding 1 to a Value atomically"),
+    CONTEND_OTHER(value_inline, "value-inline", "the same at its address"),
 #endif
     CONTEND_AMONG(lock, "lock"),
     CONTEND_AMONG(semaphore, "semaphore"),
