@@ -63,11 +63,18 @@ bool mp__nap_over(mp__nap_t *nap, int64_t deadline)
 
     if (now >= nap->end) {
         nap->length *= 2;
-        if (nap->length > MP__NAP_MOST_NS) {
-            nap->length = MP__NAP_MOST_NS;
+        if (nap->length > MP__SLICE_NS) {
+            nap->length = MP__SLICE_NS;
         }
         nap->end = 0;
         return true;
     }
     return now >= deadline;
+}
+
+int64_t mp__slice_until(int64_t deadline)
+{
+    int64_t slice = mp_plat_now() + MP__SLICE_NS;
+
+    return slice < deadline ? slice : deadline;
 }

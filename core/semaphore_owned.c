@@ -114,6 +114,7 @@ static int acquire_slow(mp_semaphore_t *semaphore, uint32_t token,
                         int64_t deadline)
 {
     uint32_t at = first_of(semaphore, token);
+    mp__nap_t nap = MP__NAP_LONG;
     bool slept = false;
     bool look = false;
     int r = MP_ETIMEDOUT;
@@ -127,7 +128,7 @@ static int acquire_slow(mp_semaphore_t *semaphore, uint32_t token,
         if (r >= 0 || mp_plat_now() >= deadline) {
             break;
         }
-        look = mp__turn_sleep(&semaphore->word, seen, deadline);
+        look = mp__turn_sleep(&semaphore->word, seen, &nap, deadline);
         slept = true;
     }
     if (slept) {
