@@ -26,19 +26,6 @@ static bool spin(mp_word_t *word, uint32_t token)
     return false;
 }
 
-// Says in the word that there is a sleeper; false if it changed meanwhile.
-static bool announce(mp_word_t *word, uint32_t *seen)
-{
-    if ((*seen & MP__WORD_WAITERS) != 0) {
-        return true;
-    }
-    if (!atomic_compare_exchange_strong(word, seen, *seen | MP__WORD_WAITERS)) {
-        return false;
-    }
-    *seen |= MP__WORD_WAITERS;
-    return true;
-}
-
 // Who only tries asks the system now and then, too, or would never learn that
 // a holder is dead. Of each holder: who tries many locks in turn learns of all.
 static bool look_now_and_then(uint32_t holder)
@@ -102,7 +89,7 @@ int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline)
         if (deadline != MP_PLAT_NEVER && mp_plat_now() >= deadline) {
             return give_up(word, mine != token);
         }
-        if (announce(word, &seen)) {
+        if (mp__word_announce(word, &seen)) {
             mp_plat_sleep(word, seen, mp__nap_until(&nap, deadline));
             look = mp__nap_over(&nap, deadline);
             mine = token | MP__WORD_WAITERS;
