@@ -47,6 +47,11 @@ int64_t mp__nap_until(mp__nap_t *nap, int64_t deadline);
 // After having slept: whether it is time to look.
 bool mp__nap_over(mp__nap_t *nap, int64_t deadline);
 
+// Who only tries asks the system, too, but only now and then, or he would never
+// learn that a holder is dead. Of each holder, or each object: who tries many
+// in turn learns of all.
+bool mp__look_due(uint32_t key);
+
 // For who has nobody to look for: when to read the word again.
 int64_t mp__slice_until(int64_t deadline);
 

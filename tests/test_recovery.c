@@ -168,6 +168,42 @@ static void such_a_waiter_gets_the_unit_of_one_who_dies(void)
     expect_whole();
 }
 
+static mp_semaphore_t *tried;
+
+static void keep_tried(mp_lock_t *lock)
+{
+    (void) lock;
+    (void) mp_semaphore_acquire(tried, MP_FOREVER);
+}
+
+static mp_semaphore_t *dead_ones_semaphore(void)
+{
+    const mp_semaphore_options_t options = {.owned = true};
+
+    assert_int_equal(mp_semaphore_create(&tried, 1, &options), 0);
+    let_die(keep_tried, NULL);
+    return tried;
+}
+
+// Rarely, so that each look at the first would be due, and at no other.
+static void who_tries_several_in_turn_finds_all_the_dead(void)
+{
+    mp_semaphore_t *first = dead_ones_semaphore();
+    mp_semaphore_t *second = dead_ones_semaphore();
+    int64_t from = test_now_ms();
+    int r = MP_ETIMEDOUT;
+
+    while (r < 0 && test_now_ms() - from < LIMIT_MS) {
+        (void) mp_semaphore_acquire(first, 0);
+        r = mp_semaphore_acquire(second, 0);
+        (void) usleep(30000);
+    }
+    assert_int_equal(r, MP_OWNERDIED);
+    mp_semaphore_destroy(first);
+    mp_semaphore_destroy(second);
+    expect_whole();
+}
+
 static void come(void *object)
 {
     (void) mp_barrier_wait(object, MP_FOREVER, NULL);
@@ -368,6 +404,8 @@ static const struct test tests[] = {
      a_waiter_that_signals_interrupt_finds_its_holder_dead, TEST_ONCE},
     {"such a waiter gets the unit of one who dies",
      such_a_waiter_gets_the_unit_of_one_who_dies, TEST_ONCE},
+    {"who tries several in turn finds all the dead",
+     who_tries_several_in_turn_finds_all_the_dead, TEST_ONCE},
     {"such a party finds another dead", such_a_party_finds_another_dead,
      TEST_ONCE},
     {"such a waiter is told what a dead one was",
