@@ -167,6 +167,7 @@ static int spin(mp_barrier_t *barrier, uint64_t round)
 static int await(mp_barrier_t *barrier, uint64_t round, uint32_t at,
                  int64_t deadline, int (*give_up)(mp_barrier_t *, uint64_t))
 {
+    mp__nap_t nap = MP__NAP_LONG;
     bool look = false;
     int r = deadline == MP_PLAT_AT_ONCE ? PENDING : spin(barrier, round);
 
@@ -181,7 +182,7 @@ static int await(mp_barrier_t *barrier, uint64_t round, uint32_t at,
             look_at_others(barrier, round, &at);
         }
         if (r == PENDING) {
-            look = mp__turn_sleep(&barrier->turn, seen, deadline);
+            look = mp__turn_sleep(&barrier->turn, seen, &nap, deadline);
         }
     }
     return r;

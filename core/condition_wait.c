@@ -184,6 +184,7 @@ bool mp__condition_sleep(mp_condition_t *condition, mp__waiter_t **waiter,
                          uint32_t token, int64_t deadline)
 {
     uint32_t at = (uint32_t) (*waiter - condition->waiters);
+    mp__nap_t nap = MP__NAP_LONG;
     bool look = false;
 
     if (deadline != MP_PLAT_AT_ONCE && spin(*waiter)) {
@@ -191,7 +192,6 @@ bool mp__condition_sleep(mp_condition_t *condition, mp__waiter_t **waiter,
     }
     while (!is_notified(*waiter)) {
         int64_t now = mp_plat_now();
-        int64_t slice = now + MP__SLICE_NS;
         uint32_t mine = token;
         if ((look || now >= deadline) &&
             take_over(condition, waiter, token, &at)) {
@@ -200,9 +200,8 @@ bool mp__condition_sleep(mp_condition_t *condition, mp__waiter_t **waiter,
         if (now >= deadline) {
             return !atomic_compare_exchange_strong(&(*waiter)->state, &mine, 0);
         }
-        mp_plat_sleep(&(*waiter)->state, token,
-                      slice < deadline ? slice : deadline);
-        look = mp_plat_now() >= slice;
+        mp_plat_sleep(&(*waiter)->state, token, mp__nap_until(&nap, deadline));
+        look = mp__nap_over(&nap, deadline);
     }
     return true;
 }

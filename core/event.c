@@ -109,12 +109,8 @@ static bool wait_until(mp_word_t *word, uint32_t first, int64_t deadline)
         if (mp_plat_now() >= deadline) {
             return false;
         }
-        if ((seen & MP__WORD_WAITERS) != 0 ||
-            atomic_compare_exchange_strong(word, &seen,
-                                           seen | MP__WORD_WAITERS)) {
-            int64_t slice = mp_plat_now() + MP__SLICE_NS;
-            mp_plat_sleep(word, seen | MP__WORD_WAITERS,
-                          slice < deadline ? slice : deadline);
+        if (mp__word_announce(word, &seen)) {
+            mp_plat_sleep(word, seen, mp__slice_until(deadline));
         }
     }
 }

@@ -180,10 +180,8 @@ static bool announce(mp_word_t *word, uint32_t *seen)
 static void sleep_on(const mp_named_semaphore_t *semaphore, uint32_t seen,
                      int64_t deadline)
 {
-    int64_t slice = mp_plat_now() + MP__SLICE_NS;
-
     mp_plat_named_sleep(&semaphore->named, &page_of(semaphore)->word, seen,
-                        slice < deadline ? slice : deadline);
+                        mp__slice_until(deadline));
 }
 
 // Who gives up may have been woken in the place of another sleeper.

@@ -7,6 +7,8 @@
 #define WATCHES 40
 #define YIELDS 4
 #define ASK_EVERY 64
+#define LOOK_EVERY_MS 25
+#define LOOKED 16
 
 static void relax(void)
 {
@@ -63,11 +65,33 @@ bool mp__nap_over(mp__nap_t *nap, int64_t deadline)
 
     if (now >= nap->end) {
         nap->length *= 2;
-        if (nap->length > MP__NAP_MOST_NS) {
-            nap->length = MP__NAP_MOST_NS;
+        if (nap->length > MP__SLICE_NS) {
+            nap->length = MP__SLICE_NS;
         }
         nap->end = 0;
         return true;
     }
     return now >= deadline;
+}
+
+int64_t mp__slice_until(int64_t deadline)
+{
+    int64_t slice = mp_plat_now() + MP__SLICE_NS;
+
+    return slice < deadline ? slice : deadline;
+}
+
+bool mp__look_due(uint32_t key)
+{
+    static _Atomic uint64_t looked[LOOKED]; // a key, and a time
+    _Atomic uint64_t *last = &looked[key % LOOKED];
+    uint32_t now = (uint32_t) (mp_plat_now() / 1000000);
+    uint64_t was = atomic_load_explicit(last, memory_order_relaxed);
+
+    if ((uint32_t) (was >> 32) == key && now - (uint32_t) was < LOOK_EVERY_MS) {
+        return false;
+    }
+    atomic_store_explicit(last, (uint64_t) key << 32 | now,
+                          memory_order_relaxed);
+    return true;
 }

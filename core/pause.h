@@ -25,7 +25,7 @@ bool mp__pause(mp__pause_t *pause);
 // short. A nap goes on where a signal or an idle wake interrupted it, or
 // frequent ones would put off the look for ever.
 #define MP__NAP_FIRST_NS INT64_C(4000000)
-#define MP__NAP_MOST_NS INT64_C(250000000)
+#define MP__SLICE_NS INT64_C(250000000) // nobody sleeps longer without a look
 
 typedef struct mp__nap {
     int64_t length;
@@ -36,10 +36,23 @@ typedef struct mp__nap {
     {                                                                          \
         MP__NAP_FIRST_NS, 0                                                    \
     }
+// Where a look is at several others, all naps are long.
+#define MP__NAP_LONG                                                           \
+    {                                                                          \
+        MP__SLICE_NS, 0                                                        \
+    }
 
 // When to wake up.
 int64_t mp__nap_until(mp__nap_t *nap, int64_t deadline);
 // After having slept: whether it is time to look.
 bool mp__nap_over(mp__nap_t *nap, int64_t deadline);
+
+// Who only tries asks the system, too, but only now and then, or he would never
+// learn that a holder is dead. Of each holder, or each object: who tries many
+// in turn learns of all.
+bool mp__look_due(uint32_t key);
+
+// For who has nobody to look for: when to read the word again.
+int64_t mp__slice_until(int64_t deadline);
 
 #endif

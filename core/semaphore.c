@@ -117,19 +117,6 @@ static bool spin(mp_word_t *word)
     return false;
 }
 
-// Says in the word that there is a sleeper; false if it changed meanwhile.
-static bool announce(mp_word_t *word, uint32_t *seen)
-{
-    if ((*seen & MP__WORD_WAITERS) != 0) {
-        return true;
-    }
-    if (!atomic_compare_exchange_strong(word, seen, *seen | MP__WORD_WAITERS)) {
-        return false;
-    }
-    *seen |= MP__WORD_WAITERS;
-    return true;
-}
-
 // Who slept may have been woken in the place of another one, so it says that
 // there may be sleepers; and if there are units left, one of them was to have
 // one: a release that found no bit woke nobody.
@@ -157,13 +144,6 @@ static int give_up(mp_word_t *word, bool slept)
     return MP_ETIMEDOUT;
 }
 
-static void sleep_on(mp_word_t *word, uint32_t seen, int64_t deadline)
-{
-    int64_t slice = mp_plat_now() + MP__SLICE_NS;
-
-    mp_plat_sleep(word, seen, slice < deadline ? slice : deadline);
-}
-
 static int count_slow(mp_word_t *word, int64_t deadline)
 {
     bool slept = false;
@@ -182,8 +162,8 @@ static int count_slow(mp_word_t *word, int64_t deadline)
         if (deadline != MP_PLAT_NEVER && mp_plat_now() >= deadline) {
             return give_up(word, slept);
         }
-        if (announce(word, &seen)) {
-            sleep_on(word, seen, deadline);
+        if (mp__word_announce(word, &seen)) {
+            mp_plat_sleep(word, seen, mp__slice_until(deadline));
             slept = true;
         }
     }

@@ -65,21 +65,11 @@ static int take_over(mp_semaphore_t *semaphore, uint32_t token, uint32_t *at)
 
 // Where units come and go all the time nobody sleeps for long, and who only
 // tries never does; a dead owner's unit must be found there, too.
-static bool look_is_due(void)
-{
-    static _Atomic int64_t last;
-    int64_t now = mp_plat_now();
-    int64_t then = atomic_load(&last);
-
-    return now - then >= MP__SLICE_NS / 10 &&
-           atomic_compare_exchange_strong(&last, &then, now);
-}
-
 static int look_now_and_then(mp_semaphore_t *semaphore, uint32_t token)
 {
     uint32_t at = 0;
 
-    if (!look_is_due()) {
+    if (!mp__look_due(mp__link(&semaphore->head))) {
         return MP_ETIMEDOUT;
     }
     if (semaphore->units > LOOKS) { // other ones than the last time
@@ -114,6 +104,7 @@ static int acquire_slow(mp_semaphore_t *semaphore, uint32_t token,
                         int64_t deadline)
 {
     uint32_t at = first_of(semaphore, token);
+    mp__nap_t nap = MP__NAP_LONG;
     bool slept = false;
     bool look = false;
     int r = MP_ETIMEDOUT;
@@ -127,7 +118,7 @@ static int acquire_slow(mp_semaphore_t *semaphore, uint32_t token,
         if (r >= 0 || mp_plat_now() >= deadline) {
             break;
         }
-        look = mp__turn_sleep(&semaphore->word, seen, deadline);
+        look = mp__turn_sleep(&semaphore->word, seen, &nap, deadline);
         slept = true;
     }
     if (slept) {

@@ -3,13 +3,11 @@
 
 #include "platform/platform.h"
 
-bool mp__turn_sleep(mp_word_t *turn, uint32_t seen, int64_t deadline)
+bool mp__turn_sleep(mp_word_t *turn, uint32_t seen, mp__nap_t *nap,
+                    int64_t deadline)
 {
-    int64_t slice = mp_plat_now() + MP__SLICE_NS;
-    int64_t until = slice < deadline ? slice : deadline;
-
-    mp_plat_sleep(turn, seen, until);
-    return mp_plat_now() >= slice;
+    mp_plat_sleep(turn, seen, mp__nap_until(nap, deadline));
+    return mp__nap_over(nap, deadline);
 }
 
 // The number changes with it, so that who is about to sleep does not.

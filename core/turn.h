@@ -6,6 +6,7 @@
 #ifndef MP_CORE_TURN_H
 #define MP_CORE_TURN_H
 
+#include "core/pause.h"
 #include "core/word.h"
 
 // Says that there is a sleeper: the value to sleep on. What is waited for must
@@ -20,9 +21,11 @@ static inline uint32_t mp__turn_announce(mp_word_t *turn)
     return seen;
 }
 
-// Sleeps, at most for a slice; true if that is over: then it is time to look
+// Sleeps, until the nap is over at most, which goes on with the next call if
+// something else ended the sleep; true if it is over: then it is time to look
 // whether others live.
-bool mp__turn_sleep(mp_word_t *turn, uint32_t seen, int64_t deadline);
+bool mp__turn_sleep(mp_word_t *turn, uint32_t seen, mp__nap_t *nap,
+                    int64_t deadline);
 
 // Something has changed: wakes up to `count`, of which each that is not the
 // last to be served announces itself again.

@@ -4,8 +4,6 @@
 #include "core/pause.h"
 #include "platform/platform.h"
 
-#define LOOK_EVERY_MS 25
-
 void mp__word_wake(mp_word_t *word)
 {
     mp_plat_wake(word, 1);
@@ -24,37 +22,6 @@ static bool spin(mp_word_t *word, uint32_t token)
         }
     }
     return false;
-}
-
-// Says in the word that there is a sleeper; false if it changed meanwhile.
-static bool announce(mp_word_t *word, uint32_t *seen)
-{
-    if ((*seen & MP__WORD_WAITERS) != 0) {
-        return true;
-    }
-    if (!atomic_compare_exchange_strong(word, seen, *seen | MP__WORD_WAITERS)) {
-        return false;
-    }
-    *seen |= MP__WORD_WAITERS;
-    return true;
-}
-
-// Who only tries asks the system now and then, too, or would never learn that
-// a holder is dead. Of each holder: who tries many locks in turn learns of all.
-static bool look_now_and_then(uint32_t holder)
-{
-    static _Atomic uint64_t looked[16]; // a holder, and a time
-    _Atomic uint64_t *last = &looked[holder % 16];
-    uint32_t now = (uint32_t) (mp_plat_now() / 1000000);
-    uint64_t was = atomic_load_explicit(last, memory_order_relaxed);
-
-    if ((uint32_t) (was >> 32) == holder &&
-        now - (uint32_t) was < LOOK_EVERY_MS) {
-        return false;
-    }
-    atomic_store_explicit(last, (uint64_t) holder << 32 | now,
-                          memory_order_relaxed);
-    return true;
 }
 
 // Who gives up may have been woken in the place of another sleeper.
@@ -83,7 +50,7 @@ int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline)
     bool look = false; // ask the system, too, whether the holder lives
 
     if (deadline == MP_PLAT_AT_ONCE) {
-        look = look_now_and_then(atomic_load(word) & MP__TOKEN_MASK);
+        look = mp__look_due(atomic_load(word) & MP__TOKEN_MASK);
     } else if (spin(word, token)) {
         return 0;
     }
@@ -102,7 +69,7 @@ int mp__word_acquire_slow(mp_word_t *word, uint32_t token, int64_t deadline)
         if (deadline != MP_PLAT_NEVER && mp_plat_now() >= deadline) {
             return give_up(word, mine != token);
         }
-        if (announce(word, &seen)) {
+        if (mp__word_announce(word, &seen)) {
             mp_plat_sleep(word, seen, mp__nap_until(&nap, deadline));
             look = mp__nap_over(&nap, deadline);
             mine = token | MP__WORD_WAITERS;

@@ -16,7 +16,6 @@
 #include "core/member.h"
 
 #define MP__WORD_WAITERS UINT32_C(0x80000000)
-#define MP__SLICE_NS INT64_C(250000000) // nobody sleeps longer without a look
 
 MP__SLOW int mp__word_acquire_slow(mp_word_t *word, uint32_t token,
                                    int64_t deadline);
@@ -37,6 +36,19 @@ static inline int mp__word_acquire(mp_word_t *word, uint32_t token,
     return mp__word_try(word, token)
                ? 0
                : mp__word_acquire_slow(word, token, deadline);
+}
+
+// Says in the word that there is a sleeper; false if it changed meanwhile.
+static inline bool mp__word_announce(mp_word_t *word, uint32_t *seen)
+{
+    if ((*seen & MP__WORD_WAITERS) != 0) {
+        return true;
+    }
+    if (!atomic_compare_exchange_strong(word, seen, *seen | MP__WORD_WAITERS)) {
+        return false;
+    }
+    *seen |= MP__WORD_WAITERS;
+    return true;
 }
 
 // What the word was: 0 if it was not locked.

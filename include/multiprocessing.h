@@ -8,9 +8,12 @@
  *   Threads    what several threads of a process may do at once
  *   Processes  what it means in a child, or for several processes at once
  *   Ownership  who frees what
+ *   Inherits   how children come to have it
  *   Python     the call of Python's package that it mirrors
  * A call without a label "Blocks" returns at once; one without "Threads" may
- * be called from any thread at any time.
+ * be called from any thread at any time. Every call that makes something is
+ * MP_EINVAL if there is no place for it, and every one that takes options is
+ * MP_ENOTSUP if they say what this version of the library does not know.
  */
 #ifndef MULTIPROCESSING_H
 #define MULTIPROCESSING_H

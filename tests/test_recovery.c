@@ -5,6 +5,7 @@
 #include "tests/support.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
@@ -12,8 +13,10 @@
 #include <unistd.h>
 
 #include "core/check.h"
+#include "core/condition.h"
 #include "core/lock.h"
 #include "core/pages.h"
+#include "core/semaphore.h"
 #include "platform/platform.h"
 
 #define LIMIT_MS 1000
@@ -67,24 +70,217 @@ static void on_tick(int number)
     (void) number;
 }
 
+static void tick(long microseconds)
+{
+    const struct sigaction action = {.sa_handler = on_tick,
+                                     .sa_flags = SA_RESTART};
+    const struct itimerval often = {{0, microseconds}, {0, microseconds}};
+
+    (void) sigaction(SIGALRM, &action, NULL);
+    (void) setitimer(ITIMER_REAL, &often, NULL);
+}
+
 static void a_waiter_that_signals_interrupt_finds_its_holder_dead(void)
 {
-    struct sigaction action = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
-    struct itimerval often = {{0, 1000}, {0, 1000}};
-    const struct itimerval never = {{0, 0}, {0, 0}};
     mp_lock_t *lock = new_lock();
 
     let_die(acquire, lock);
-    (void) sigaction(SIGALRM, &action, NULL);
-    (void) setitimer(ITIMER_REAL, &often, NULL);
+    tick(1000);
     int64_t from = test_now_ms();
     int r = mp_lock_acquire(lock, 4 * LIMIT_MS);
     int64_t took = test_now_ms() - from;
-    (void) setitimer(ITIMER_REAL, &never, NULL);
+    tick(0);
     assert_int_equal(r, MP_OWNERDIED);
     assert_true(took < LIMIT_MS);
     assert_int_equal(mp_lock_release(lock), 0);
     mp_lock_destroy(lock);
+    expect_whole();
+}
+
+// One that dies while this process waits, and one that ends it then.
+typedef struct pair {
+    pid_t victim;
+    pid_t killer;
+} pair_t;
+
+static pair_t fork_pair(void (*live)(void *object),
+                        void (*end)(void *object, pid_t victim), void *object)
+{
+    pair_t pair = {.victim = fork()};
+
+    if (pair.victim == 0) {
+        live(object);
+        _exit(1);
+    }
+    assert_true(pair.victim > 0);
+    pair.killer = fork();
+    if (pair.killer == 0) {
+        end(object, pair.victim);
+        _exit(0);
+    }
+    assert_true(pair.killer > 0);
+    return pair;
+}
+
+static void collect_pair(pair_t pair)
+{
+    int status = 0;
+
+    assert_int_equal(waitpid(pair.killer, NULL, 0), pair.killer);
+    assert_int_equal(waitpid(pair.victim, &status, 0), pair.victim);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+static void keep_unit(void *object)
+{
+    (void) mp_semaphore_acquire(object, MP_FOREVER);
+    for (;;) {
+        (void) pause();
+    }
+}
+
+static void end_owner(void *object, pid_t victim)
+{
+    mp_semaphore_t *semaphore = object;
+
+    while ((atomic_load(&semaphore->word) & MP__WORD_WAITERS) == 0) {
+        (void) sched_yield();
+    }
+    (void) kill(victim, SIGKILL);
+}
+
+static void such_a_waiter_gets_the_unit_of_one_who_dies(void)
+{
+    const mp_semaphore_options_t options = {.owned = true};
+    mp_semaphore_t *semaphore = NULL;
+
+    assert_int_equal(mp_semaphore_create(&semaphore, 1, &options), 0);
+    pair_t pair = fork_pair(keep_unit, end_owner, semaphore);
+    while (!mp_semaphore_locked(semaphore)) {
+        (void) sched_yield();
+    }
+    tick(10000);
+    int r = mp_semaphore_acquire(semaphore, 4 * LIMIT_MS);
+    tick(0);
+    collect_pair(pair);
+    assert_int_equal(r, MP_OWNERDIED);
+    mp_semaphore_destroy(semaphore);
+    expect_whole();
+}
+
+static mp_semaphore_t *tried;
+
+static void keep_tried(mp_lock_t *lock)
+{
+    (void) lock;
+    (void) mp_semaphore_acquire(tried, MP_FOREVER);
+}
+
+static mp_semaphore_t *dead_ones_semaphore(void)
+{
+    const mp_semaphore_options_t options = {.owned = true};
+
+    assert_int_equal(mp_semaphore_create(&tried, 1, &options), 0);
+    let_die(keep_tried, NULL);
+    return tried;
+}
+
+// Rarely, so that each look at the first would be due, and at no other.
+static void who_tries_several_in_turn_finds_all_the_dead(void)
+{
+    mp_semaphore_t *first = dead_ones_semaphore();
+    mp_semaphore_t *second = dead_ones_semaphore();
+    int64_t from = test_now_ms();
+    int r = MP_ETIMEDOUT;
+
+    while (r < 0 && test_now_ms() - from < LIMIT_MS) {
+        (void) mp_semaphore_acquire(first, 0);
+        r = mp_semaphore_acquire(second, 0);
+        (void) usleep(30000);
+    }
+    assert_int_equal(r, MP_OWNERDIED);
+    mp_semaphore_destroy(first);
+    mp_semaphore_destroy(second);
+    expect_whole();
+}
+
+static void come(void *object)
+{
+    (void) mp_barrier_wait(object, MP_FOREVER, NULL);
+}
+
+static void end_party(void *object, pid_t victim)
+{
+    while (mp_barrier_n_waiting(object) < 2) {
+        (void) sched_yield();
+    }
+    (void) kill(victim, SIGKILL);
+}
+
+static void such_a_party_finds_another_dead(void)
+{
+    mp_barrier_t *barrier = NULL;
+
+    assert_int_equal(mp_barrier_create(&barrier, 3, NULL), 0);
+    pair_t pair = fork_pair(come, end_party, barrier);
+    tick(10000);
+    int64_t from = test_now_ms();
+    int r = mp_barrier_wait(barrier, 4 * LIMIT_MS, NULL);
+    int64_t took = test_now_ms() - from;
+    tick(0);
+    collect_pair(pair);
+    assert_int_equal(r, MP_EBROKEN);
+    assert_true(took < 3 * LIMIT_MS); // it was not the timeout that broke it
+    mp_barrier_destroy(barrier);
+    expect_whole();
+}
+
+static void wait_first(void *object)
+{
+    (void) mp_condition_acquire(object, MP_FOREVER);
+    (void) mp_condition_wait(object, MP_FOREVER);
+}
+
+static uint32_t waiting(void *object)
+{
+    const mp_condition_t *condition = object;
+
+    return atomic_load(&condition->used);
+}
+
+// Told, but it never runs again.
+static void tell_and_end(void *object, pid_t victim)
+{
+    while (waiting(object) < 2) {
+        (void) sched_yield();
+    }
+    (void) mp_condition_acquire(object, MP_FOREVER);
+    (void) kill(victim, SIGSTOP);
+    (void) mp_condition_notify(object, 1);
+    (void) kill(victim, SIGKILL);
+    (void) mp_condition_release(object);
+}
+
+static void such_a_waiter_is_told_what_a_dead_one_was(void)
+{
+    mp_condition_t *condition = NULL;
+
+    assert_int_equal(mp_condition_create(&condition, NULL), 0);
+    pair_t pair = fork_pair(wait_first, tell_and_end, condition);
+    while (waiting(condition) < 1) {
+        (void) sched_yield();
+    }
+    assert_int_equal(mp_condition_acquire(condition, MP_FOREVER), 0);
+    tick(10000);
+    int64_t from = test_now_ms();
+    int r = mp_condition_wait(condition, 4 * LIMIT_MS);
+    int64_t took = test_now_ms() - from;
+    tick(0);
+    collect_pair(pair);
+    assert_int_equal(r, 0);
+    assert_true(took < 3 * LIMIT_MS); // who gives up looks, too
+    assert_int_equal(mp_condition_release(condition), 0);
+    mp_condition_destroy(condition);
     expect_whole();
 }
 
@@ -206,6 +402,14 @@ static const struct test tests[] = {
      a_reference_to_what_is_gone_holds_nothing, TEST_ONCE},
     {"a waiter that signals interrupt finds its holder dead",
      a_waiter_that_signals_interrupt_finds_its_holder_dead, TEST_ONCE},
+    {"such a waiter gets the unit of one who dies",
+     such_a_waiter_gets_the_unit_of_one_who_dies, TEST_ONCE},
+    {"who tries several in turn finds all the dead",
+     who_tries_several_in_turn_finds_all_the_dead, TEST_ONCE},
+    {"such a party finds another dead", such_a_party_finds_another_dead,
+     TEST_ONCE},
+    {"such a waiter is told what a dead one was",
+     such_a_waiter_is_told_what_a_dead_one_was, TEST_ONCE},
 };
 
 int main(int argc, char **argv)

@@ -81,8 +81,14 @@ MP_API void mp_barrier_destroy(mp_barrier_t *barrier);
 MP_API int mp_barrier_wait(mp_barrier_t *barrier, int64_t timeout_ms,
                            int *index);
 
-/** The same with an action of the caller's in the place of the barrier's, run
- * if the caller is the last. NULL: none. */
+/**
+ * The same with an action of the caller's in the place of the barrier's, run
+ * if the caller is the last.
+ *
+ * @param action NULL: none.
+ * @return as mp_barrier_wait(), without MP_ENOTSUP.
+ * Blocks: as mp_barrier_wait().
+ */
 MP_API int mp_barrier_wait_with(mp_barrier_t *barrier, int64_t timeout_ms,
                                 mp_barrier_action_fn action, void *argument,
                                 int *index);

@@ -89,15 +89,16 @@ MP_API int mp_condition_release(mp_condition_t *condition);
 
 /**
  * Releases the lock, however often it was acquired, waits for a notification,
- * and takes the lock back, whatever it returns but for MP_EINVAL, MP_ESTATE and
- * MP_ENOSPC, when it was never released.
+ * and takes the lock back, whatever it returns; or it was never released, with
+ * MP_EINVAL, MP_ESTATE, MP_ENOSPC, MP_ENPROC and MP_ENOMEM.
  *
  * @param timeout_ms milliseconds, without the time that it takes to get the
  *                   lock back; 0: only let others have the lock; MP_FOREVER.
  * @return 0 notified; MP_ETIMEDOUT; MP_OWNERDIED notified or not, but the last
  *         holder of the lock ended with it: look at what it guards;
  *         MP_ESTATE the caller does not hold the lock; MP_ENOSPC more than
- *         `max_waiters` would wait; MP_EINVAL NULL.
+ *         `max_waiters` would wait; MP_EINVAL NULL; MP_ENPROC, MP_ENOMEM as
+ *         mp_lock_acquire().
  * Blocks: up to timeout_ms, and until the lock is free.
  * Python: Condition.wait(timeout)
  */

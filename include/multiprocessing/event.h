@@ -39,7 +39,12 @@ MP_API void mp_event_destroy(mp_event_t *event);
  */
 MP_API int mp_event_set(mp_event_t *event);
 
-/** Clears it. @return as mp_event_set(), and from where. Python: clear() */
+/**
+ * Clears it.
+ *
+ * @return as mp_event_set(), and from where.
+ * Python: Event.clear()
+ */
 MP_API int mp_event_clear(mp_event_t *event);
 
 /** Whether it is set. Python: Event.is_set() */

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * @file export.h
- * How the library's symbols are visible, and small compiler helpers.
+ * What every header needs: how the library's symbols are visible, small
+ * compiler helpers, and the timeout that never ends.
  */
 #ifndef MP_EXPORT_H
 #define MP_EXPORT_H
+
+#include <stdint.h>
+
+/** A timeout that never ends. Others are milliseconds; below 0 they count as 0.
+ */
+#define MP_FOREVER ((int64_t) -1)
 
 #if defined(_WIN32) && !defined(MP_STATIC)
 #ifdef MP_BUILDING

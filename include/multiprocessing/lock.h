@@ -76,7 +76,9 @@ MP_API int mp_lock_acquire(mp_lock_t *lock, int64_t timeout_ms);
  */
 MP_API int mp_lock_release(mp_lock_t *lock);
 
-/** Whether somebody holds it; true also of a holder that died. Python: locked()
+/**
+ * Whether somebody holds it; true also of a holder that died.
+ * Python: Lock.locked()
  */
 MP_API bool mp_lock_locked(const mp_lock_t *lock);
 

@@ -13,8 +13,7 @@
  *   }
  *   mp_named_semaphore_destroy(slots);
  *   …
- *   mp_named_semaphore_unlink("licences"); // when nobody is to find it any
- * more
+ *   mp_named_semaphore_unlink("licences"); // nobody finds it any more
  * @endcode
  *
  * Names: 1 to 30 letters, digits, `-`, `_` and `.`, with no dot in front;

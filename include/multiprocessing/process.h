@@ -26,9 +26,6 @@
 #include <multiprocessing/launch.h>
 #include <multiprocessing/target.h>
 
-/** A timeout that never ends. */
-#define MP_FOREVER ((int64_t) -1)
-
 /** The exit code of a process that has not ended (Python's None). */
 #define MP_EXITCODE_NONE INT_MIN
 
@@ -135,10 +132,12 @@ MP_API int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
  * @return 0; MP_EINVAL a NULL target or text, an unknown context, detached
  *         and daemonic at once, an empty path, an entry of the environment
  *         without a name, a stream or a handle that is not possible, or too
- *         many handles; MP_ENOTSUP a
- *         detached thread, a session, directory, environment or stream for a
- * thread, or an executable for anything but spawn; MP_ERANGE an unsigned
- * argument above INT64_MAX; MP_ENOMEM; MP_ESYSTEM no random bytes for the key.
+ *         many handles, an argument that is no shared object any more;
+ *         MP_ENOTSUP a detached thread, a session, directory, environment or
+ *         stream for a thread, or an executable for anything but spawn;
+ *         MP_ERANGE an unsigned argument above INT64_MAX; MP_ENOMEM; MP_ENOSPC
+ *         no more memory to share, to hold an argument; MP_ESYSTEM no random
+ *         bytes for the key.
  * Ownership: the caller's, released with mp_process_destroy().
  * Python: Process(target=, args=, name=, daemon=)
  */

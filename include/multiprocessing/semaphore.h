@@ -94,7 +94,7 @@ MP_API int mp_semaphore_acquire(mp_semaphore_t *semaphore, int64_t timeout_ms);
  * @return 0; MP_EINVAL NULL, or the value of a bounded semaphore is its first
  *         one already; MP_ERANGE the value is INT_MAX already; MP_ESTATE this
  *         process (or this thread of the thread method) has no unit of an owned
- *         one.
+ *         one; MP_ENPROC, MP_ENOMEM of an owned one, as mp_semaphore_acquire().
  * Python: Semaphore.release(), whose check of the bound is a guess
  */
 MP_API int mp_semaphore_release(mp_semaphore_t *semaphore);

@@ -10,8 +10,8 @@
  *   mp_value_create(&hits, MP_C_INT64, MP_INT(0), NULL); // or 'q'
  *   …
  *   mp_value_add(hits, 1, NULL);        // atomic
- *   mp_value_add_locked(hits, 1, NULL); // with hits.get_lock(): hits.value +=
- * 1 mp_value_get_int(hits, &number);
+ *   mp_value_add_locked(hits, 1, NULL); // takes the lock for it
+ *   mp_value_get_int(hits, &number);
  * @endcode
  *
  * Three ways to the item, and how they go together:
@@ -171,7 +171,12 @@ MP_API void *mp_value_address(mp_value_t *value);
  */
 MP_API int mp_value_acquire(mp_value_t *value, int64_t timeout_ms);
 
-/** Releases it. @return 0; MP_ESTATE it is not held, or it has no lock. */
+/**
+ * Releases it.
+ *
+ * @return 0; MP_ESTATE it is not held, or it has no lock; MP_EINVAL NULL.
+ * Python: Value.release()
+ */
 MP_API int mp_value_release(mp_value_t *value);
 
 /**
@@ -268,7 +273,10 @@ MP_API int mp_value_compare_exchange(mp_value_t *value, int64_t *expected,
  * its lock.
  *
  * @param options the lock of the copy, as for mp_value_create().
- * @return as mp_value_create() and mp_value_get_int().
+ * @return as mp_value_create() and mp_value_get_int(): with MP_OWNERDIED the
+ *         copy was made.
+ * Blocks: while another holds the lock.
+ * Ownership: as mp_value_create().
  * Python: multiprocessing.sharedctypes.copy(obj)
  */
 MP_API int mp_value_copy_sized(mp_value_t **out, mp_value_t *value,
