@@ -18,8 +18,7 @@ static int check(const mp_condition_options_t *options)
     }
     if ((options->lock != NULL &&
          !mp__object_is((void *) options->lock, MP__TYPE_LOCK)) ||
-        (options->rlock != NULL &&
-         !mp__object_is((void *) options->rlock, MP__TYPE_RLOCK))) {
+        (options->rlock != NULL && !mp__rlock_is(options->rlock))) {
         return mp__fail(MP_EINVAL, 0, "this is no lock, or it is gone");
     }
     if (options->max_waiters < 0 || options->max_waiters > MOST_WAITERS) {

@@ -26,6 +26,9 @@ struct mp_rlock {
     mp__recursive_t lock;
 };
 
+// Whether it is one: an RLock, or the own lock of a Value or an Array.
+bool mp__rlock_is(const mp_rlock_t *lock);
+
 int mp__recursive_acquire(mp__recursive_t *lock, int64_t deadline);
 int mp__recursive_release(mp__recursive_t *lock);
 bool mp__recursive_is_mine(const mp__recursive_t *lock);

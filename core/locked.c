@@ -23,22 +23,11 @@ int mp__locked_options(mp_value_options_t *copy,
     return r;
 }
 
-// An RLock that is given may be the own one of a Value or an Array.
-static bool is_rlock(const mp__object_t *head)
-{
-    if (mp__object_is(head, MP__TYPE_RLOCK)) {
-        return true;
-    }
-    return (mp__object_is(head, MP__TYPE_VALUE) ||
-            mp__object_is(head, MP__TYPE_ARRAY)) &&
-           ((const mp__locked_t *) (const void *) head)->how == MP__HOW_OWN;
-}
-
 static int check_given(const mp_value_options_t *options)
 {
     if ((options->lock == NULL ||
          mp__object_is(&options->lock->head, MP__TYPE_LOCK)) &&
-        (options->rlock == NULL || is_rlock(&options->rlock->head))) {
+        (options->rlock == NULL || mp__rlock_is(options->rlock))) {
         return 0;
     }
     return mp__fail(MP_EINVAL, 0, "the lock is none, or it is gone");

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lock.h"
+#include "core/locked.h"
 #include "core/start.h"
 #include "platform/fail.h"
+
+bool mp__rlock_is(const mp_rlock_t *lock)
+{
+    if (mp__object_is(&lock->head, MP__TYPE_RLOCK)) {
+        return true;
+    }
+    return (mp__object_is(&lock->head, MP__TYPE_VALUE) ||
+            mp__object_is(&lock->head, MP__TYPE_ARRAY)) &&
+           ((const mp__locked_t *) (const void *) lock)->how == MP__HOW_OWN;
+}
 
 // A token may be that of a whole process, so the thread is asked for, too.
 bool mp__recursive_is_mine(const mp__recursive_t *lock)

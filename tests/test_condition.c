@@ -86,6 +86,33 @@ static void one_lock_is_enough(void)
     assert_null(condition);
 }
 
+#ifndef MP_NO_SHAREDCTYPES
+// Condition(value.get_lock()): what is waited for is the Value.
+static void its_lock_may_be_that_of_a_value(void)
+{
+    mp_condition_options_t options = {0};
+    mp_condition_t *condition = NULL;
+    mp_value_t *value = NULL;
+    int64_t number = 0;
+
+    assert_int_equal(mp_value_create(&value, 'i', MP_INT(0), NULL), 0);
+    options.rlock = mp_value_rlock(value);
+    assert_int_equal(mp_condition_create(&condition, &options), 0);
+    assert_int_equal(mp_condition_acquire(condition, 0), 0);
+    assert_int_equal(mp_value_set_int(value, 7), 0);
+    assert_int_equal(mp_condition_wait(condition, 1), MP_ETIMEDOUT);
+    assert_int_equal(mp_condition_notify(condition, 1), 0);
+    assert_int_equal(mp_value_release(value), 0);
+    assert_int_equal(mp_condition_release(condition), MP_ESTATE);
+    assert_int_equal(mp_value_get_int(value, &number), 0);
+    assert_int_equal(number, 7);
+    mp_value_destroy(value); // the condition holds it
+    assert_int_equal(mp_condition_acquire(condition, 0), 0);
+    assert_int_equal(mp_condition_release(condition), 0);
+    mp_condition_destroy(condition);
+}
+#endif
+
 static void wrong_arguments_are_refused(void)
 {
     mp_condition_options_t options = {.max_waiters = -1};
@@ -451,6 +478,10 @@ static const struct test tests[] = {
     {"only who has the lock waits and tells",
      only_who_has_the_lock_waits_and_tells, TEST_ONCE},
     {"one lock is enough", one_lock_is_enough, TEST_ONCE},
+#ifndef MP_NO_SHAREDCTYPES
+    {"its lock may be that of a Value", its_lock_may_be_that_of_a_value,
+     TEST_ONCE},
+#endif
     {"wrong arguments are refused", wrong_arguments_are_refused, TEST_ONCE},
     {"a timeout has the lock back", a_timeout_has_the_lock_back, TEST_ONCE},
     {"a lock acquired thrice is so again", a_lock_acquired_thrice_is_so_again,

@@ -284,6 +284,77 @@ static void such_a_waiter_is_told_what_a_dead_one_was(void)
     expect_whole();
 }
 
+// ---- without a parent ----
+
+static int tells[2]; // a pipe
+
+static void tell(int32_t number)
+{
+    if (write(tells[1], &number, sizeof(number)) != sizeof(number)) {
+        _exit(1);
+    }
+}
+
+static int32_t told(void)
+{
+    int32_t number = 0;
+
+    assert_int_equal(read(tells[0], &number, sizeof(number)), sizeof(number));
+    return number;
+}
+
+static void hold_for_ever(mp_lock_t *lock)
+{
+    (void) mp_lock_acquire(lock, MP_FOREVER);
+    tell((int32_t) getpid());
+    for (;;) {
+        (void) pause();
+    }
+}
+
+static void wait_for_death(mp_lock_t *lock, pid_t parent)
+{
+    while (getppid() == parent) {
+        (void) sched_yield();
+    }
+    tell(0);
+    tell(mp_lock_acquire(lock, 4 * LIMIT_MS));
+    _exit(0);
+}
+
+// Ends before either of its children does.
+static void be_their_parent(mp_lock_t *lock)
+{
+    pid_t self = getpid();
+
+    if (fork() == 0) {
+        hold_for_ever(lock);
+    }
+    while (!mp_lock_locked(lock)) {
+        (void) sched_yield();
+    }
+    if (fork() == 0) {
+        wait_for_death(lock, self);
+    }
+}
+
+static void orphans_see_the_end_of_each_other(void)
+{
+    mp_lock_t *lock = new_lock();
+
+    assert_int_equal(pipe(tells), 0);
+    let_die(be_their_parent, lock);
+    int32_t first = told(); // the holder's pid, or that the other is alone
+    int32_t second = told();
+    pid_t holder = first != 0 ? first : second;
+    assert_true(holder > 1 && first + second == holder);
+    assert_int_equal(kill(holder, SIGKILL), 0);
+    assert_int_equal(told(), MP_OWNERDIED);
+    assert_int_equal(close(tells[0]), 0);
+    assert_int_equal(close(tells[1]), 0);
+    mp_lock_destroy(lock);
+}
+
 // ---- places of members ----
 
 static void *fork_that_lasts(void *data)
@@ -404,6 +475,8 @@ static const struct test tests[] = {
      a_waiter_that_signals_interrupt_finds_its_holder_dead, TEST_ONCE},
     {"such a waiter gets the unit of one who dies",
      such_a_waiter_gets_the_unit_of_one_who_dies, TEST_ONCE},
+    {"orphans see the end of each other", orphans_see_the_end_of_each_other,
+     TEST_ONCE},
     {"who tries several in turn finds all the dead",
      who_tries_several_in_turn_finds_all_the_dead, TEST_ONCE},
     {"such a party finds another dead", such_a_party_finds_another_dead,

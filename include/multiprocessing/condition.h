@@ -36,7 +36,8 @@ MP_BEGIN_DECLS
 
 /** Options of mp_condition_create(). All zero is the default. */
 typedef struct mp_condition_options {
-    /** The lock; or `rlock`. The condition holds it as long as it is held
+    /** The lock; or `rlock`, which may be that of a Value or an Array
+     * (mp_value_rlock()). The condition holds it as long as it is held
      * itself. Both NULL: an RLock of the condition's own. */
     mp_lock_t *lock;
     mp_rlock_t *rlock;

@@ -184,7 +184,8 @@ MP_API int mp_value_release(mp_value_t *value);
  *
  * @return NULL if it has none of this kind.
  * Ownership: the Value's: do not destroy it. Its own lock can be given to other
- *            Values, which then hold this one.
+ *            Values and to conditions, which then hold this one; as an argument
+ *            of a process, give the Value.
  * Python: Value.get_lock()
  */
 MP_API mp_rlock_t *mp_value_rlock(mp_value_t *value);
