@@ -21,6 +21,7 @@
 
 #define ROWS 40
 #define MS INT64_C(1000000)
+#define FEW_MS 3
 
 static struct {
     int64_t seconds;
@@ -29,7 +30,7 @@ static struct {
     const char *method;
 } options = {2, 0, NULL, NULL};
 
-static const stress_row_t *rows[ROWS];
+const stress_row_t *stress_rows[ROWS];
 static size_t row_count;
 
 // One run of a row.
@@ -43,70 +44,6 @@ typedef struct run {
     uint64_t random;
 } run_t;
 
-// What a worker is told.
-typedef struct order {
-    mp__reference_t page;
-    int row;
-    int index;
-    uint64_t random;
-} order_t;
-
-uint64_t stress_random(uint64_t *random, uint64_t limit)
-{
-    *random ^= *random << 13;
-    *random ^= *random >> 7;
-    *random ^= *random << 17;
-    return *random % limit;
-}
-
-bool stress_change_pair(stress_page_t *page, bool died)
-{
-    uint64_t first = atomic_load_explicit(&page->pair[0], memory_order_relaxed);
-    uint64_t second =
-        atomic_load_explicit(&page->pair[1], memory_order_relaxed);
-
-    if (first != second && !died) {
-        return false;
-    }
-    first = first < second ? second : first;
-    atomic_store_explicit(&page->pair[0], first + 1, memory_order_relaxed);
-    atomic_store_explicit(&page->pair[1], first + 1, memory_order_relaxed);
-    return true;
-}
-
-// ---- workers ----
-
-static int work(const mp_args_t *args)
-{
-    size_t size = 0;
-    order_t order;
-    const void *bytes = mp_args_bytes(args, 0, &size);
-    stress_page_t *page = NULL;
-
-    if (size != sizeof(order)) {
-        return 2;
-    }
-    memcpy(&order, bytes, sizeof(order));
-    if (mp__object_open(&order.page, MP__TYPE_BLOCK, (mp__object_t **) &page) <
-        0) {
-        return 3;
-    }
-    const stress_row_t *row = rows[order.row];
-    if (row->attach != NULL && !row->attach(page)) {
-        return 4;
-    }
-    while (atomic_load(&page->stop) == 0) {
-        int wrong = row->operation(page, &order.random);
-        if (wrong != 0) {
-            atomic_store(&page->wrong, wrong);
-            return 1;
-        }
-        (void) atomic_fetch_add(&page->progress[order.index], 1);
-    }
-    return 0;
-}
-MP_TARGET(work)
-
 static void fail_run(const run_t *run, const char *what)
 {
     if (run->page != NULL) {
@@ -119,11 +56,11 @@ static void fail_run(const run_t *run, const char *what)
 
 static void start_worker(run_t *run, int index)
 {
-    order_t order = {mp__object_reference(&run->page->head), run->number, index,
-                     run->random | 1};
+    stress_order_t order = {mp__object_reference(&run->page->head), run->number,
+                            index, run->random | 1};
 
     (void) stress_random(&run->random, 2);
-    if (mp_process_create(&run->workers[index], work,
+    if (mp_process_create(&run->workers[index], stress_work,
                           MP_ARGS(MP_BYTES(&order, sizeof(order))), NULL) < 0 ||
         mp_process_start(run->workers[index]) < 0) {
         fail_run(run, mp_last_error()->message);
@@ -146,6 +83,16 @@ static bool goes_on(const run_t *run, int index, unsigned seen)
            atomic_load(&run->page->wrong) != 0;
 }
 
+static void kick(run_t *run)
+{
+    const char *wrong =
+        run->row->kick == NULL ? NULL : run->row->kick(run->page);
+
+    if (wrong != NULL) {
+        fail_run(run, wrong);
+    }
+}
+
 static void expect_progress(run_t *run, int dead)
 {
     unsigned seen[STRESS_WORKERS];
@@ -159,28 +106,36 @@ static void expect_progress(run_t *run, int dead)
             if (mp_plat_now() - from > STRESS_LIMIT_MS * MS) {
                 fail_run(run, "a process does not go on");
             }
+            kick(run);
             mp_plat_yield();
         }
+    }
+}
+
+static void expect_no_error(run_t *run)
+{
+    int number = atomic_load(&run->page->wrong);
+    char text[100];
+
+    if (number != 0) {
+        (void) snprintf(text, sizeof(text), "a worker found error %d", number);
+        fail_run(run, text);
     }
 }
 
 static void check_run(run_t *run, int dead)
 {
     mp__census_t census;
-    char text[100];
 
     expect_whole(run, &census, false);
     const char *wrong =
         run->row->check == NULL ? NULL : run->row->check(run->page);
+    expect_no_error(run);
     if (wrong != NULL) {
         fail_run(run, wrong);
     }
     expect_progress(run, dead);
-    int number = atomic_load(&run->page->wrong);
-    if (number != 0) {
-        (void) snprintf(text, sizeof(text), "a worker found error %d", number);
-        fail_run(run, text);
-    }
+    expect_no_error(run);
 }
 
 // ---- one run ----
@@ -195,6 +150,7 @@ static void kill_one(run_t *run)
         fail_run(run, "a process cannot be killed");
     }
     mp_process_destroy(worker);
+    atomic_store(&run->page->dead, index);
     run->deaths++;
     check_run(run, index);
     start_worker(run, index);
@@ -210,13 +166,23 @@ static void let_work(run_t *run)
     }
 }
 
+static void await_end(run_t *run, mp_process_t *worker)
+{
+    int64_t from = mp_plat_now();
+
+    while (mp_process_join(worker, FEW_MS) < 0) {
+        if (mp_plat_now() - from > 10 * STRESS_LIMIT_MS * MS) {
+            fail_run(run, "a process does not end");
+        }
+        kick(run);
+    }
+}
+
 static void end_workers(run_t *run)
 {
     atomic_store(&run->page->stop, 1);
     for (int i = 0; i < run->count; i++) {
-        if (mp_process_join(run->workers[i], 10 * STRESS_LIMIT_MS) < 0) {
-            fail_run(run, "a process does not end");
-        }
+        await_end(run, run->workers[i]);
         if (mp_process_exitcode(run->workers[i]) != 0) {
             fail_run(run, "a process failed");
         }
@@ -235,6 +201,7 @@ static void begin_run(run_t *run, mp__census_t *census)
     }
     mp__object_made(page, MP__TYPE_BLOCK);
     run->page = (stress_page_t *) (void *) page;
+    atomic_store(&run->page->count, run->count);
     if (run->row->setup != NULL && !run->row->setup(run->page)) {
         fail_run(run, mp_last_error()->message);
     }
@@ -271,8 +238,8 @@ static void run_row(void **state)
     mp__census_t census;
     run_t run = {.number = (int) (intptr_t) *state};
 
-    run.row = rows[run.number];
-    run.random = options.seed * 2654435761U + 1;
+    run.row = stress_rows[run.number];
+    run.random = (options.seed + (uint64_t) run.number) * 2654435761U + 1;
     run.count = 2 + (int) stress_random(&run.random, STRESS_WORKERS - 1);
     int64_t end = mp_plat_now() + options.seconds * 1000 * MS;
     begin_run(&run, &census);
@@ -290,7 +257,7 @@ static void run_row(void **state)
 static void add_rows(const stress_row_t *more, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        rows[row_count++] = &more[i];
+        stress_rows[row_count++] = &more[i];
     }
 }
 
@@ -327,6 +294,15 @@ int main(int argc, char **argv)
 
     add_rows(stress_lock_rows, stress_lock_count);
     add_rows(stress_memory_rows, stress_memory_count);
+    add_rows(stress_block_rows, stress_block_count);
+    add_rows(stress_semaphore_rows, stress_semaphore_count);
+    add_rows(stress_event_rows, stress_event_count);
+    add_rows(stress_condition_rows, stress_condition_count);
+    add_rows(stress_barrier_rows, stress_barrier_count);
+    add_rows(stress_object_rows, stress_object_count);
+#ifndef MP_NO_SHAREDCTYPES
+    add_rows(stress_value_rows, stress_value_count);
+#endif
     mp_freeze_support(argc, argv);
     read_options(argc, argv);
     (void) fprintf(stderr, "seed %llu\n", (unsigned long long) options.seed);
@@ -335,9 +311,10 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < row_count; i++) {
         if (options.only == NULL ||
-            strstr(rows[i]->name, options.only) != NULL) {
-            tests[count++] = (struct CMUnitTest){rows[i]->name, run_row, NULL,
-                                                 NULL, (void *) (intptr_t) i};
+            strstr(stress_rows[i]->name, options.only) != NULL) {
+            tests[count++] =
+                (struct CMUnitTest){stress_rows[i]->name, run_row, NULL, NULL,
+                                    (void *) (intptr_t) i};
         }
     }
     return _cmocka_run_group_tests("killed at random", tests, count, NULL,

@@ -7,7 +7,6 @@
 #include "platform/platform.h"
 
 #define COUNT(row) (sizeof(row) / sizeof((row)[0]))
-#define FEW_MS 3
 
 static mp_lock_t *lock;
 static mp_rlock_t *rlock;
@@ -17,15 +16,13 @@ static bool make_lock(stress_page_t *page)
     if (mp_lock_create(&lock) < 0) {
         return false;
     }
-    page->references[0] =
-        mp__object_reference((const mp__object_t *) (const void *) lock);
+    stress_publish(page, 0, lock);
     return true;
 }
 
 static bool open_lock(stress_page_t *page)
 {
-    return mp__object_open(&page->references[0], MP__TYPE_LOCK,
-                           (mp__object_t **) &lock) == 0;
+    return stress_open(page, 0, MP__TYPE_LOCK, &lock);
 }
 
 static void destroy_lock(stress_page_t *page)
@@ -34,32 +31,14 @@ static void destroy_lock(stress_page_t *page)
     mp_lock_destroy(lock);
 }
 
-static bool is_acquired(int r)
-{
-    return r == 0 || r == MP_OWNERDIED;
-}
-
-// Some wait for ever, some give up, some only try.
-static int64_t some_timeout(uint64_t *random)
-{
-    switch (stress_random(random, 4)) {
-    case 0:
-        return 0;
-    case 1:
-        return (int64_t) stress_random(random, FEW_MS);
-    default:
-        return MP_FOREVER;
-    }
-}
-
 static int use_lock(stress_page_t *page, uint64_t *random)
 {
-    int r = mp_lock_acquire(lock, some_timeout(random));
+    int r = mp_lock_acquire(lock, stress_timeout(random));
 
     if (r == MP_ETIMEDOUT) {
         return 0;
     }
-    if (!is_acquired(r)) {
+    if (!stress_acquired(r)) {
         return 1;
     }
     if (!stress_change_pair(page, r == MP_OWNERDIED)) {
@@ -75,7 +54,7 @@ static const char *check_lock(stress_page_t *page)
 {
     int r = mp_lock_acquire(lock, STRESS_LIMIT_MS);
 
-    if (!is_acquired(r)) {
+    if (!stress_acquired(r)) {
         return "the lock cannot be acquired";
     }
     if (!stress_change_pair(page, r == MP_OWNERDIED)) {
@@ -91,15 +70,13 @@ static bool make_rlock(stress_page_t *page)
     if (mp_rlock_create(&rlock) < 0) {
         return false;
     }
-    page->references[0] =
-        mp__object_reference((const mp__object_t *) (const void *) rlock);
+    stress_publish(page, 0, rlock);
     return true;
 }
 
 static bool open_rlock(stress_page_t *page)
 {
-    return mp__object_open(&page->references[0], MP__TYPE_RLOCK,
-                           (mp__object_t **) &rlock) == 0;
+    return stress_open(page, 0, MP__TYPE_RLOCK, &rlock);
 }
 
 static void destroy_rlock(stress_page_t *page)
@@ -110,12 +87,12 @@ static void destroy_rlock(stress_page_t *page)
 
 static int use_rlock(stress_page_t *page, uint64_t *random)
 {
-    int r = mp_rlock_acquire(rlock, some_timeout(random));
+    int r = mp_rlock_acquire(rlock, stress_timeout(random));
 
     if (r == MP_ETIMEDOUT) {
         return 0;
     }
-    if (!is_acquired(r)) {
+    if (!stress_acquired(r)) {
         return 1;
     }
     if (mp_rlock_acquire(rlock, 0) != 0) {
@@ -132,7 +109,7 @@ static const char *check_rlock(stress_page_t *page)
 {
     int r = mp_rlock_acquire(rlock, STRESS_LIMIT_MS);
 
-    if (!is_acquired(r)) {
+    if (!stress_acquired(r)) {
         return "the lock cannot be acquired";
     }
     if (!stress_change_pair(page, r == MP_OWNERDIED)) {
@@ -142,8 +119,9 @@ static const char *check_rlock(stress_page_t *page)
 }
 
 const stress_row_t stress_lock_rows[] = {
-    {"use one lock", make_lock, open_lock, use_lock, check_lock, destroy_lock},
+    {"use one lock", make_lock, open_lock, use_lock, check_lock, destroy_lock,
+     NULL},
     {"use one recursive lock", make_rlock, open_rlock, use_rlock, check_rlock,
-     destroy_rlock},
+     destroy_rlock, NULL},
 };
 const size_t stress_lock_count = COUNT(stress_lock_rows);

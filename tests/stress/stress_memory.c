@@ -112,8 +112,8 @@ static int publish_or_hold(stress_page_t *page, uint64_t *random)
 }
 
 const stress_row_t stress_memory_rows[] = {
-    {"allocate and free", NULL, NULL, allocate, others_allocate, NULL},
+    {"allocate and free", NULL, NULL, allocate, others_allocate, NULL, NULL},
     {"hold what others free", NULL, NULL, publish_or_hold, others_allocate,
-     NULL},
+     NULL, NULL},
 };
 const size_t stress_memory_count = COUNT(stress_memory_rows);
