@@ -388,23 +388,20 @@ const void *mp_args_bytes(const mp_args_t *args, size_t index, size_t *size)
 
 // ---- shared objects ----
 
+// *out is set only if there is such an object.
 static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
-                      void *out)
+                      void **out)
 {
     int why = 0;
-    if (out == NULL) {
-        return no_place();
-    }
     const mp_arg_t *found = find(args, index, MP_ARG_OBJECT, &why);
     if (found == NULL) {
         return why;
     }
-    const mp__object_t *object = found->value.data;
-    if (!mp__object_is(object, type)) {
+    if (!mp__object_is(found->value.data, type)) {
         return mp__fail(MP_ETYPE, 0, "argument %zu is another shared object",
                         index);
     }
-    memcpy(out, &object, sizeof(object));
+    *out = (void *) (uintptr_t) found->value.data;
     return 0;
 }
 
@@ -412,7 +409,15 @@ static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
     int mp_args_get_##name(const mp_args_t *args, size_t index,                \
                            mp_##name##_t **out)                                \
     {                                                                          \
-        return get_object(args, index, type, (void *) out);                    \
+        void *object = NULL;                                                   \
+        if (out == NULL) {                                                     \
+            return no_place();                                                 \
+        }                                                                      \
+        int r = get_object(args, index, type, &object);                        \
+        if (r == 0) {                                                          \
+            *out = object;                                                     \
+        }                                                                      \
+        return r;                                                              \
     }                                                                          \
     mp_##name##_t *mp_args_##name(const mp_args_t *args, size_t index)         \
     {                                                                          \

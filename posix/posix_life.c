@@ -7,7 +7,7 @@
 
 #include "platform/fail.h"
 
-static const mp_plat_hooks_t *hooks;
+static const mp_plat_hooks_t *fork_hooks;
 static int handlers_error;
 static _Thread_local const mp_posix_kept_t *kept; // NULL: nothing
 
@@ -19,8 +19,8 @@ static void before_fork(void)
         mp_plat_lock((enum mp_plat_lock) i);
     }
     mp_posix_lock();
-    if (hooks != NULL) {
-        hooks->forking();
+    if (fork_hooks != NULL) {
+        fork_hooks->forking();
     }
 }
 
@@ -40,8 +40,8 @@ static void after_fork_child(void)
     mp_posix_stop_forked();
     mp_posix_wiped_forked();
     unlock_all();
-    if (hooks != NULL) {
-        hooks->forked();
+    if (fork_hooks != NULL) {
+        fork_hooks->forked();
     }
 }
 
@@ -52,10 +52,10 @@ __attribute__((constructor)) static void register_handlers(void)
     handlers_error = pthread_atfork(before_fork, unlock_all, after_fork_child);
 }
 
-int mp_plat_init(const mp_plat_hooks_t *given)
+int mp_plat_init(const mp_plat_hooks_t *hooks)
 {
     mp_plat_lock(MP_PLAT_LOCK_INIT);
-    hooks = given;
+    fork_hooks = hooks;
     mp_plat_unlock(MP_PLAT_LOCK_INIT);
     return handlers_error == 0 ? 0
                                : mp_posix_fail(handlers_error, "fork handlers");
@@ -70,12 +70,12 @@ pid_t mp_posix_fork(const mp_posix_kept_t *keep)
 {
     kept = keep;
     pid_t pid = fork();
-    if (pid < 0 && hooks != NULL) {
+    if (pid < 0 && fork_hooks != NULL) {
         int error = errno;
-        hooks->failed();
+        fork_hooks->failed();
         errno = error;
-    } else if (pid > 0 && hooks != NULL) {
-        hooks->made(pid);
+    } else if (pid > 0 && fork_hooks != NULL) {
+        fork_hooks->made(pid);
     }
     kept = NULL;
     return pid;

@@ -114,6 +114,10 @@ static void block_is_read_as_it_was_written(void **state)
     assert_int_equal(size, 3);
     assert_memory_equal(data, "\0\1\2", 3);
     assert_int_equal(block.handle_count, 2);
+    if (block.handles == NULL) {
+        fail();
+        return;
+    }
     assert_int_equal(mp__get64(block.handles), 7);
     assert_int_equal(mp__get64(block.handles + 8), 0x7ffffff0);
     release(&block, body);
