@@ -42,20 +42,36 @@ static void hundred_children_at_once(void)
     test_gate_destroy(&gate);
 }
 
-static void start_in_turn(int count)
+// Each holds a lock, and so has something in the memory of the family.
+static void start_in_turn(int count, mp_lock_t *lock)
 {
     for (int i = 0; i < count; i++) {
-        assert_int_equal(test_call(return_it, MP_ARGS(i % 100)), i % 100);
+        assert_int_equal(test_call(return_it, MP_ARGS(i % 100, lock)), i % 100);
     }
 }
 
-// The stack of a lost thread or a kilobyte lost at each start would show.
+static int64_t shared_bytes(void)
+{
+    mp_shared_figures_t figures;
+
+    assert_int_equal(mp_shared_usage(&figures), 0);
+    return (int64_t) figures.in_use;
+}
+
+// The stack of a lost thread or a kilobyte lost at each start would show, and
+// in shared memory a cell.
 static void nothing_grows(void)
 {
-    start_in_turn(IN_TURN / 2);
+    mp_lock_t *lock = NULL;
+
+    assert_int_equal(mp_lock_create(&lock), 0);
+    start_in_turn(IN_TURN / 2, lock);
     int64_t before = test_address_space();
-    start_in_turn(IN_TURN / 2);
+    int64_t shared = shared_bytes();
+    start_in_turn(IN_TURN / 2, lock);
     assert_true(test_address_space() <= before + (1 << 19));
+    assert_true(shared_bytes() <= shared + (1 << 14));
+    mp_lock_destroy(lock);
 }
 
 static int wrong[THREADS];

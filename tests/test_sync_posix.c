@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static mp_lock_t *lock;
 static mp_semaphore_t *owned;
 static mp_semaphore_t *plain;
 static mp_event_t *event;
@@ -19,6 +20,7 @@ static void make_all(int parties)
 {
     mp_semaphore_options_t options = {.owned = true};
 
+    assert_int_equal(mp_lock_create(&lock), 0);
     assert_int_equal(mp_semaphore_create(&owned, 1, &options), 0);
     assert_int_equal(mp_semaphore_create(&plain, 0, NULL), 0);
     assert_int_equal(mp_event_create(&event), 0);
@@ -28,6 +30,7 @@ static void make_all(int parties)
 
 static void destroy_all(void)
 {
+    mp_lock_destroy(lock);
     mp_semaphore_destroy(owned);
     mp_semaphore_destroy(plain);
     mp_event_destroy(event);
@@ -77,37 +80,42 @@ static void go_on(pid_t pid, int code)
 
 static int hold_until_event(void)
 {
-    if (mp_semaphore_acquire(owned, TEST_GUARD_MS) != 0 ||
+    if (mp_lock_acquire(lock, TEST_GUARD_MS) != 0 ||
+        mp_semaphore_acquire(owned, TEST_GUARD_MS) != 0 ||
         mp_semaphore_release(plain) != 0) {
         return 1;
     }
     if (mp_event_wait(event, TEST_GUARD_MS) != 0) {
         return 2;
     }
-    return mp_semaphore_release(owned) == 0 ? 0 : 3;
+    return mp_semaphore_release(owned) == 0 && mp_lock_release(lock) == 0 ? 0
+                                                                          : 3;
 }
 
-static void a_stopped_owner_has_its_unit(void)
+static void a_stopped_holder_has_its_lock_and_its_unit(void)
 {
     make_all(2);
     pid_t pid = fork_to(hold_until_event);
     assert_int_equal(mp_semaphore_acquire(plain, TEST_GUARD_MS), 0);
     stop(pid);
+    assert_int_equal(mp_lock_acquire(lock, 800), MP_ETIMEDOUT);
     assert_int_equal(mp_semaphore_acquire(owned, 800), MP_ETIMEDOUT);
     assert_int_equal(mp_event_set(event), 0);
     go_on(pid, 0);
+    assert_int_equal(mp_lock_acquire(lock, 0), 0);
     assert_int_equal(mp_semaphore_acquire(owned, 0), 0);
     destroy_all();
 }
 
 // Nobody has collected it: it is a zombie, of which only a look tells.
-static void a_zombie_owns_nothing(void)
+static void a_zombie_holds_nothing(void)
 {
     make_all(2);
     pid_t pid = fork_to(hold_until_event);
     assert_int_equal(mp_semaphore_acquire(plain, TEST_GUARD_MS), 0);
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(mp_semaphore_acquire(owned, TEST_GUARD_MS), MP_OWNERDIED);
+    assert_int_equal(mp_lock_acquire(lock, TEST_GUARD_MS), MP_OWNERDIED);
     assert_int_equal(wait_for(pid, 0), -SIGKILL);
     destroy_all();
 }
@@ -263,8 +271,9 @@ static void a_signal_handler_sets_an_event(void)
 }
 
 static const struct test tests[] = {
-    {"a stopped owner has its unit", a_stopped_owner_has_its_unit, TEST_ONCE},
-    {"a zombie owns nothing", a_zombie_owns_nothing, TEST_ONCE},
+    {"a stopped holder has its lock and its unit",
+     a_stopped_holder_has_its_lock_and_its_unit, TEST_ONCE},
+    {"a zombie holds nothing", a_zombie_holds_nothing, TEST_ONCE},
     {"a stopped party breaks nothing", a_stopped_party_breaks_nothing,
      TEST_ONCE},
     {"a stopped waiter is still told", a_stopped_waiter_is_still_told,
