@@ -25,6 +25,7 @@ typedef struct step_op {
     void (*clear)(void);
     bool in_fork; // `run` is what a forked child does inside fork()
     bool alone;   // each death in a family of its own
+    bool slow;    // others look for the dead before they go on: fewer deaths
     bool lives;   // the victim is only stopped, and then goes on: to its end
 } step_op_t;
 
@@ -34,15 +35,30 @@ extern const step_op_t step_memory_ops[];
 extern const size_t step_memory_count;
 extern const step_op_t step_member_ops[];
 extern const size_t step_member_count;
+extern const step_op_t step_semaphore_ops[];
+extern const size_t step_semaphore_count;
+extern const step_op_t step_event_ops[];
+extern const size_t step_event_count;
+extern const step_op_t step_condition_ops[];
+extern const size_t step_condition_count;
+extern const step_op_t step_barrier_ops[];
+extern const size_t step_barrier_count;
+extern const step_op_t step_object_ops[];
+extern const size_t step_object_count;
+extern const step_op_t step_value_ops[];
+extern const size_t step_value_count;
 
 // What all these processes see; zero before each victim.
 typedef struct step_page {
     atomic_int go_on; // the victim is dead: the third process finishes
     atomic_int ready;
+    atomic_int got;   // what the third process waited for
     atomic_int wrong; // a victim that goes on found this
 } step_page_t;
 extern step_page_t *step_page;
 
+// Whether the limit is over since then.
+bool step_is_late(int64_t from);
 // Forks; the child does `run` and then kills itself. Collected already.
 void step_dead_child(void (*run)(void));
 

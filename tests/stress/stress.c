@@ -28,7 +28,7 @@ static struct {
     uint64_t seed;
     const char *only;
     const char *method;
-} options = {2, 0, NULL, NULL};
+} options = {1, 0, NULL, NULL};
 
 const stress_row_t *stress_rows[ROWS];
 static size_t row_count;
