@@ -94,6 +94,11 @@ void mp_barrier_destroy(mp_barrier_t *barrier)
     }
 }
 
+int mp_barrier_hold(mp_barrier_t *barrier)
+{
+    return mp__object_hold_as(barrier, MP__TYPE_BARRIER);
+}
+
 // ---- waiting ----
 
 static int is_null(void)

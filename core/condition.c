@@ -95,6 +95,11 @@ void mp_condition_destroy(mp_condition_t *condition)
     }
 }
 
+int mp_condition_hold(mp_condition_t *condition)
+{
+    return mp__object_hold_as(condition, MP__TYPE_CONDITION);
+}
+
 // ---- its lock ----
 
 static mp_word_t *word_of(mp_condition_t *condition)

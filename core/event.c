@@ -41,6 +41,11 @@ void mp_event_destroy(mp_event_t *event)
     }
 }
 
+int mp_event_hold(mp_event_t *event)
+{
+    return mp__object_hold_as(event, MP__TYPE_EVENT);
+}
+
 static int is_null(void)
 {
     return mp__fail(MP_EINVAL, 0, "the event is NULL");

@@ -23,6 +23,11 @@ void mp_lock_destroy(mp_lock_t *lock)
     }
 }
 
+int mp_lock_hold(mp_lock_t *lock)
+{
+    return mp__object_hold_as(lock, MP__TYPE_LOCK);
+}
+
 static MP__SLOW int acquire_slow(mp_lock_t *lock, int64_t timeout_ms)
 {
     if (lock == NULL) {

@@ -122,9 +122,7 @@ int mp__locked_synchronize(mp__locked_t *data,
 
 int mp__locked_hold(mp__locked_t *data, mp__type_t type)
 {
-    return mp__object_is(&data->head, type)
-               ? mp__object_hold(&data->head)
-               : mp__fail(MP_EINVAL, 0, "there is no such object");
+    return mp__object_hold_as(data, type);
 }
 
 // ---- the lock, for the user ----

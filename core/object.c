@@ -416,6 +416,13 @@ bool mp__object_is_any(const mp__object_t *object)
     return type >= MP__TYPE_LOCK && type < MP__TYPE_COUNT;
 }
 
+int mp__object_hold_as(void *object, mp__type_t type)
+{
+    return object != NULL && mp__object_is(object, type)
+               ? mp__object_hold(object)
+               : mp__fail(MP_EINVAL, 0, "there is no such object");
+}
+
 mp__reference_t mp__object_reference(const mp__object_t *object)
 {
     return (mp__reference_t){

@@ -112,6 +112,8 @@ int mp__object_pair(mp__paired_t *object, mp__object_t *companion);
 
 // One more hold of this process, and one less: the last one frees.
 int mp__object_hold(mp__object_t *object);
+// The first for a user, who may give something else. MP_EINVAL.
+int mp__object_hold_as(void *object, mp__type_t type);
 void mp__object_drop(mp__object_t *object);
 
 // Whether it is an object of this type, or of any.

@@ -112,6 +112,11 @@ void mp_rlock_destroy(mp_rlock_t *lock)
     }
 }
 
+int mp_rlock_hold(mp_rlock_t *lock)
+{
+    return mp__object_hold_as(lock, MP__TYPE_RLOCK);
+}
+
 static MP__SLOW int acquire_slow(mp_rlock_t *lock, int64_t timeout_ms)
 {
     return lock == NULL

@@ -81,6 +81,11 @@ void mp_semaphore_destroy(mp_semaphore_t *semaphore)
     }
 }
 
+int mp_semaphore_hold(mp_semaphore_t *semaphore)
+{
+    return mp__object_hold_as(semaphore, MP__TYPE_SEMAPHORE);
+}
+
 // ---- acquiring ----
 
 static bool try_count(mp_word_t *word)

@@ -95,6 +95,47 @@ static void a_thread_takes_its_rlock_again(void)
     mp_rlock_destroy(lock);
 }
 
+static void what_is_held_twice_takes_two_destroys(void)
+{
+    mp_lock_t *lock = new_lock();
+    mp_rlock_t *rlock = new_rlock();
+    mp_semaphore_t *semaphore = NULL;
+    mp_event_t *event = NULL;
+    mp_barrier_t *barrier = NULL;
+    mp_condition_t *condition = NULL;
+    mp_condition_options_t options = {.lock = lock};
+
+    assert_int_equal(mp_semaphore_create(&semaphore, 1, NULL), 0);
+    assert_int_equal(mp_event_create(&event), 0);
+    assert_int_equal(mp_barrier_create(&barrier, 1, NULL), 0);
+    assert_int_equal(mp_condition_create(&condition, &options), 0);
+    assert_int_equal(mp_lock_hold(lock), 0);
+    assert_int_equal(mp_rlock_hold(rlock), 0);
+    assert_int_equal(mp_semaphore_hold(semaphore), 0);
+    assert_int_equal(mp_event_hold(event), 0);
+    assert_int_equal(mp_barrier_hold(barrier), 0);
+    assert_int_equal(mp_condition_hold(condition), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(mp_condition_acquire(condition, 0), 0);
+        assert_int_equal(mp_condition_release(condition), 0);
+        assert_int_equal(mp_lock_acquire(lock, 0), 0);
+        assert_int_equal(mp_lock_release(lock), 0);
+        assert_int_equal(mp_rlock_acquire(rlock, 0), 0);
+        assert_int_equal(mp_rlock_release(rlock), 0);
+        assert_int_equal(mp_semaphore_value(semaphore), 1);
+        assert_false(mp_event_is_set(event));
+        assert_int_equal(mp_barrier_parties(barrier), 1);
+        mp_condition_destroy(condition);
+        mp_lock_destroy(lock);
+        mp_rlock_destroy(rlock);
+        mp_semaphore_destroy(semaphore);
+        mp_event_destroy(event);
+        mp_barrier_destroy(barrier);
+    }
+    assert_int_equal(mp_lock_hold(lock), MP_EINVAL); // it is gone
+    assert_int_equal(mp_rlock_hold(NULL), MP_EINVAL);
+}
+
 // ---- with children ----
 
 static int try_and_release(const mp_args_t *args)
@@ -336,6 +377,8 @@ static const struct test tests[] = {
     {"NULL is refused", null_is_refused, TEST_ONCE},
     {"a thread takes its rlock again", a_thread_takes_its_rlock_again,
      TEST_ONCE},
+    {"what is held twice takes two destroys",
+     what_is_held_twice_takes_two_destroys, TEST_ONCE},
     {"a child may release what its parent acquired",
      a_child_may_release_what_its_parent_acquired, TEST_ALL},
     {"only its thread releases an rlock", only_its_thread_releases_an_rlock,

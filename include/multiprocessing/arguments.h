@@ -199,7 +199,8 @@ MP_API int mp_args_get_bytes(const mp_args_t *args, size_t index,
  * of MP_SHARED_TYPES.
  *
  * Ownership: the arguments hold it as long as the target runs. A target that
- * keeps it longer (in a thread of its own, say) holds it itself.
+ * keeps it longer (in a thread of its own, say) holds it itself, by
+ * mp_lock_hold() and so on.
  * Python: a Lock, an Event … among the parameters of the target
  */
 #define MP__ARGS_SHARED(name)                                                  \

@@ -64,6 +64,9 @@ static inline int mp_barrier_create(mp_barrier_t **out, int parties,
 /** As mp_lock_destroy(). */
 MP_API void mp_barrier_destroy(mp_barrier_t *barrier);
 
+/** As mp_lock_hold(). */
+MP_API int mp_barrier_hold(mp_barrier_t *barrier);
+
 /**
  * Waits until all parties have come. The last one runs the action.
  *

@@ -71,6 +71,9 @@ static inline int mp_condition_create(mp_condition_t **out,
 /** As mp_lock_destroy(). */
 MP_API void mp_condition_destroy(mp_condition_t *condition);
 
+/** As mp_lock_hold(). */
+MP_API int mp_condition_hold(mp_condition_t *condition);
+
 /**
  * Acquires the condition's lock.
  *

@@ -29,6 +29,9 @@ MP_API int mp_event_create(mp_event_t **out);
 /** As mp_lock_destroy(). */
 MP_API void mp_event_destroy(mp_event_t *event);
 
+/** As mp_lock_hold(). */
+MP_API int mp_event_hold(mp_event_t *event);
+
 /**
  * Sets the event: all that wait for it return, also if it is cleared before
  * they get to run. It takes no lock; on POSIX systems a signal handler may

@@ -57,6 +57,15 @@ MP_API int mp_lock_create(mp_lock_t **out);
 MP_API void mp_lock_destroy(mp_lock_t *lock);
 
 /**
+ * Holds the lock once more: it then takes another destroy. For a target that
+ * keeps an argument longer than it runs, or gives it to a thread of its own.
+ *
+ * @return 0; MP_EINVAL no such lock; MP_ENOENT it is gone; MP_ENOMEM,
+ * MP_ENOSPC. Python: one more reference
+ */
+MP_API int mp_lock_hold(mp_lock_t *lock);
+
+/**
  * Acquires the lock.
  *
  * @param timeout_ms milliseconds; 0: only try; MP_FOREVER. Time is monotonic.
@@ -87,6 +96,9 @@ MP_API int mp_rlock_create(mp_rlock_t **out);
 
 /** As mp_lock_destroy(). */
 MP_API void mp_rlock_destroy(mp_rlock_t *lock);
+
+/** As mp_lock_hold(). */
+MP_API int mp_rlock_hold(mp_rlock_t *lock);
 
 /**
  * Acquires the lock, once more if this thread holds it already.

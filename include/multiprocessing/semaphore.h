@@ -75,6 +75,9 @@ MP_API int mp_bounded_semaphore_create(mp_semaphore_t **out, int value);
 /** As mp_lock_destroy(). */
 MP_API void mp_semaphore_destroy(mp_semaphore_t *semaphore);
 
+/** As mp_lock_hold(). */
+MP_API int mp_semaphore_hold(mp_semaphore_t *semaphore);
+
 /**
  * Acquires a unit.
  *
