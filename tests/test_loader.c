@@ -226,7 +226,7 @@ static void launcher_may_run_the_loader(void)
     char script[1500];
 
     (void) snprintf(script, sizeof(script),
-                    "exec %s --inhibit-cache %s "
+                    "exec '%s' --inhibit-cache '%s' "
                     "\"$1\" behind",
                     loader(), own());
     mp_set_executable_factory(run_by_script, script);

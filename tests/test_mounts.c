@@ -47,12 +47,20 @@ static bool says(const char *what)
     return strstr(mp_last_error()->message, what) != NULL;
 }
 
+// In a chroot "/" is no mount, which is EINVAL.
+static bool has_own_mounts(void)
+{
+    return unshare(CLONE_NEWNS) == 0 &&
+           mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
 // The folder of this program, mounted on itself with these flags.
 static int mount_folder(const char *folder, unsigned long flags)
 {
-    if (unshare(CLONE_NEWNS) < 0 ||
-        mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount(folder, folder, NULL, MS_BIND, NULL) < 0 ||
+    if (!has_own_mounts()) {
+        return errno == EPERM || errno == EINVAL ? NO_MOUNTS : NO_SETUP;
+    }
+    if (mount(folder, folder, NULL, MS_BIND, NULL) < 0 ||
         mount(folder, folder, NULL, MS_BIND | MS_REMOUNT | flags, NULL) < 0) {
         return errno == EPERM ? NO_MOUNTS : NO_SETUP;
     }
