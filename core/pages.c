@@ -196,6 +196,29 @@ static bool free_before(uint32_t unit, uint32_t *first)
 // Where a walk that may free spans goes on; guarded by the heap's lock.
 static uint32_t walk_unit;
 
+// Inside a span nothing may look like the first unit of an object: whoever
+// follows an old reference would believe it. The unit that is joined to the one
+// before begins a span until that is done, so it is noted, for repair().
+static void join(uint32_t first, uint32_t total, uint32_t unit)
+{
+    if (first != unit) {
+        atomic_store(&mp__arena()->joined, unit + 1);
+    }
+    set_entry(first, MP__SPAN_FREE, total, 0);
+    if (first != unit) {
+        set_entry(unit, MP__SPAN_NONE, 0, 0);
+    }
+}
+
+static void finish_join(const mp__span_t *span)
+{
+    uint32_t joined = atomic_load(&mp__arena()->joined);
+
+    if (joined > span->unit + 1 && joined - 1 - span->unit < span->units) {
+        set_entry(joined - 1, MP__SPAN_NONE, 0, 0);
+    }
+}
+
 // Makes `units` from `unit` on free, together with free neighbours. One store
 // does it; before it they are what they were. The tail comes after it: it may
 // lie where the second neighbour's own entry was.
@@ -216,7 +239,7 @@ static void release(uint32_t unit, uint32_t units)
         total += unit - before;
         first = before;
     }
-    set_entry(first, MP__SPAN_FREE, total, 0);
+    join(first, total, unit);
     set_tail(first, total);
     bin_add(first, total);
     if (walk_unit > first && walk_unit - first < total) {
@@ -393,6 +416,7 @@ static void repair(void)
     forget_bins();
     for (uint32_t unit = 0; mp__span_at_locked(unit, &span);
          unit += span.units) {
+        finish_join(&span);
         if (span.kind == MP__SPAN_FREE) {
             set_tail(unit, span.units);
             bin_add(unit, span.units);
@@ -437,6 +461,17 @@ static bool is_in_bin(uint32_t unit, uint32_t units)
     return false;
 }
 
+static bool is_one(const mp__span_t *span)
+{
+    for (uint32_t i = 1; i < span->units; i++) {
+        mp__span_kind_t kind = mp__span_of(span->unit + i).kind;
+        if (kind == MP__SPAN_BLOCK || kind == MP__SPAN_SLAB) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int mp__heap_check_locked(size_t *in_use)
 {
     mp__span_t span = {MP__SPAN_NONE, 0, 0, 0};
@@ -449,6 +484,9 @@ int mp__heap_check_locked(size_t *in_use)
         }
         if (span.kind == MP__SPAN_NONE || span.kind > MP__SPAN_SLAB) {
             return damaged(unit, "nothing known");
+        }
+        if (!is_one(&span)) {
+            return damaged(unit, "a span inside a span");
         }
         *in_use += span.kind == MP__SPAN_FREE ? 0 : span.units * MP__UNIT;
     }
