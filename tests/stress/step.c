@@ -28,8 +28,8 @@
 
 #define STEPS_MOST 100000000L
 #define OPS_MOST 80
-#define SLOW_DEATHS 10
-#define BUDGET 16000L    // steps for one operation, unless --all
+#define SLOW_DEATHS 8
+#define BUDGET 12000L    // steps for one operation, unless --all
 #define HANG_SECONDS 20U // then the test itself is ended
 #define SLABS_MOST ((size_t) 256 * 1024)
 #define REFUSED 77 // exit code of a victim that may not be traced
