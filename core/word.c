@@ -4,20 +4,23 @@
 #include "core/pause.h"
 #include "platform/platform.h"
 
+#define TRY_EVERY 4 // pauses
+
 void mp__word_wake(mp_word_t *word)
 {
     mp_plat_wake(word, 1);
 }
 
-// The word with a holder, after a moment in which it may have become free:
-// then true.
+// For a moment, in which the word may become free: then true. Each try takes
+// the word's cache line away from its holder, so there are pauses between: with
+// one after each pause a third less is done, with one after eight, a third
+// more, and the lock changes hands less often.
 static bool spin(mp_word_t *word, uint32_t token)
 {
     mp__pause_t pause = MP__PAUSE_NEW;
 
-    while (mp__pause(&pause)) {
-        if (atomic_load_explicit(word, memory_order_relaxed) == 0 &&
-            mp__word_try(word, token)) {
+    for (int step = 1; mp__pause(&pause); step++) {
+        if (step % TRY_EVERY == 0 && mp__word_try(word, token)) {
             return true;
         }
     }
