@@ -14,10 +14,13 @@ static int whole_name(wchar_t **wide, const char *name)
 {
     int r = mp_win32_to_wide(name, wide);
     if (r == 0 && wcslen(*wide) > MAX_PATH) {
-        r = mp__fail(MP_EINVAL, 0,
-                     "a name of %zu characters is too long for shared memory",
-                     wcslen(*wide));
+        (void) mp__fail(
+            MP_EINVAL, 0,
+            "a name of %zu characters is too long for shared memory",
+            wcslen(*wide));
         free(*wide);
+        *wide = NULL;
+        r = MP_EINVAL;
     }
     return r;
 }

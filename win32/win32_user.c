@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "win32/win32.h"
 
+#include <string.h>
+
 static DWORD integrity_of(HANDLE token, DWORD *integrity)
 {
     union {
@@ -43,6 +45,7 @@ int mp_win32_only_user(mp_win32_only_user_t *only)
     mp_win32_user_t user;
     DWORD integrity = 0;
 
+    memset(&user, 0, sizeof(user));
     int r = mp_win32_user_of(GetCurrentProcess(), &user, &integrity);
     if (r < 0) {
         return r;
