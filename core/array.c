@@ -6,6 +6,11 @@
 #include "core/locked.h"
 #include "platform/fail.h"
 
+static int check(const mp_array_t *array)
+{
+    return array == NULL ? mp__fail(MP_EINVAL, 0, "the Array is NULL") : 0;
+}
+
 static void *item_at(mp_array_t *array, size_t index)
 {
     return (unsigned char *) mp__locked_tail(&array->data) +
@@ -96,7 +101,9 @@ int mp_array_hold(mp_array_t *array)
 
 int mp_array_type(const mp_array_t *array)
 {
-    return array == NULL ? no_place() : array->data.type;
+    int r = check(array);
+
+    return r < 0 ? r : array->data.type;
 }
 
 size_t mp_array_length(const mp_array_t *array)
@@ -135,11 +142,6 @@ mp_lock_t *mp_array_lock(mp_array_t *array)
 }
 
 // ---- copies, and a lock for a raw one ----
-
-static int check(const mp_array_t *array)
-{
-    return array == NULL ? mp__fail(MP_EINVAL, 0, "the Array is NULL") : 0;
-}
 
 // The other one is held meanwhile, so it is read where it is.
 int mp_array_copy_sized(mp_array_t **out, mp_array_t *array,

@@ -6,6 +6,11 @@
 #include "core/locked.h"
 #include "platform/fail.h"
 
+static int no_value(void)
+{
+    return mp__fail(MP_EINVAL, 0, "the Value is NULL");
+}
+
 static void *item_of(mp_value_t *value)
 {
     return value->data.size <= MP__SMALL ? (void *) value->data.more.small
@@ -126,7 +131,7 @@ int mp_value_hold(mp_value_t *value)
 
 int mp_value_type(const mp_value_t *value)
 {
-    return value == NULL ? no_place() : value->data.type;
+    return value == NULL ? no_value() : value->data.type;
 }
 
 size_t mp_value_size(const mp_value_t *value)

@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <multiprocessing.h>
+
 #define STEP_LIMIT_MS 1000 // in which others must go on
+#define STEP_COUNT(row) (sizeof(row) / sizeof((row)[0]))
 
 // The victim is a forked process that does `run` and is killed in it. The rest
 // is done by the test's own process, but for `prepare` and `help`. Each may be
@@ -61,5 +64,9 @@ extern step_page_t *step_page;
 bool step_is_late(int64_t from);
 // Forks; the child does `run` and then kills itself. Collected already.
 void step_dead_child(void (*run)(void));
+// One lock, of an operation that needs no more; NULL if there is none.
+extern mp_lock_t *step_lock;
+void step_make_lock(void);
+void step_destroy_lock(void);
 
 #endif

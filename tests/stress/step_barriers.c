@@ -7,8 +7,6 @@
 #include "platform/platform.h"
 #include "platform/shared.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
-
 static mp_barrier_t *barrier;
 
 static void make(void)
@@ -135,4 +133,4 @@ const step_op_t step_barrier_ops[] = {
      .clear = destroy,
      .slow = true},
 };
-const size_t step_barrier_count = COUNT(step_barrier_ops);
+const size_t step_barrier_count = STEP_COUNT(step_barrier_ops);

@@ -11,7 +11,6 @@
 #include "core/condition.h"
 #include "platform/platform.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define ENTRIES 3 // that are looked at
 
 static mp_condition_t *condition;
@@ -190,4 +189,4 @@ const step_op_t step_condition_ops[] = {
      .check = check_told,
      .clear = destroy},
 };
-const size_t step_condition_count = COUNT(step_condition_ops);
+const size_t step_condition_count = STEP_COUNT(step_condition_ops);

@@ -8,8 +8,6 @@
 #include "core/word.h"
 #include "platform/platform.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
-
 static mp_event_t *event;
 
 static void make(void)
@@ -97,4 +95,4 @@ const step_op_t step_event_ops[] = {
      .check = check_set,
      .clear = destroy},
 };
-const size_t step_event_count = COUNT(step_event_ops);
+const size_t step_event_count = STEP_COUNT(step_event_ops);

@@ -7,48 +7,46 @@
 #include "core/lock.h"
 #include "platform/platform.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
-
-static mp_lock_t *lock;
+mp_lock_t *step_lock;
 static mp_rlock_t *rlock;
 
-static void make_lock(void)
+void step_make_lock(void)
 {
-    if (mp_lock_create(&lock) < 0) {
-        lock = NULL;
+    if (mp_lock_create(&step_lock) < 0) {
+        step_lock = NULL;
     }
 }
 
-static void destroy_lock(void)
+void step_destroy_lock(void)
 {
-    mp_lock_destroy(lock);
-    lock = NULL;
+    mp_lock_destroy(step_lock);
+    step_lock = NULL;
 }
 
 static void acquire_lock(void)
 {
-    (void) mp_lock_acquire(lock, MP_FOREVER);
+    (void) mp_lock_acquire(step_lock, MP_FOREVER);
 }
 
 static void use_lock(void)
 {
-    (void) mp_lock_acquire(lock, MP_FOREVER);
-    (void) mp_lock_release(lock);
+    (void) mp_lock_acquire(step_lock, MP_FOREVER);
+    (void) mp_lock_release(step_lock);
 }
 
 static void release_lock(void)
 {
-    (void) mp_lock_release(lock);
+    (void) mp_lock_release(step_lock);
 }
 
 // Anybody gets it, with the remark or without, and next time without.
 static const char *check_lock(void)
 {
-    if (mp_lock_acquire(lock, STEP_LIMIT_MS) < 0) {
+    if (mp_lock_acquire(step_lock, STEP_LIMIT_MS) < 0) {
         return "the lock cannot be acquired";
     }
-    if (mp_lock_release(lock) < 0 || mp_lock_acquire(lock, 0) != 0 ||
-        mp_lock_release(lock) < 0 || mp_lock_locked(lock)) {
+    if (mp_lock_release(step_lock) < 0 || mp_lock_acquire(step_lock, 0) != 0 ||
+        mp_lock_release(step_lock) < 0 || mp_lock_locked(step_lock)) {
         return "the lock was not repaired";
     }
     return NULL;
@@ -56,7 +54,7 @@ static const char *check_lock(void)
 
 static bool has_sleeper(void)
 {
-    return (atomic_load(&lock->word) & MP__WORD_WAITERS) != 0;
+    return (atomic_load(&step_lock->word) & MP__WORD_WAITERS) != 0;
 }
 
 static bool is_ready(void)
@@ -67,22 +65,22 @@ static bool is_ready(void)
 // Holds the lock until somebody sleeps on it.
 static int hold_until_wanted(void)
 {
-    if (mp_lock_acquire(lock, 0) != 0) {
+    if (mp_lock_acquire(step_lock, 0) != 0) {
         return 1;
     }
     atomic_store(&step_page->ready, 1);
     while (!has_sleeper() && atomic_load(&step_page->go_on) == 0) {
         mp_plat_yield();
     }
-    return mp_lock_release(lock) == 0 ? 0 : 2;
+    return mp_lock_release(step_lock) == 0 ? 0 : 2;
 }
 
 static int wait_for_lock(void)
 {
-    if (mp_lock_acquire(lock, MP_FOREVER) < 0) {
+    if (mp_lock_acquire(step_lock, MP_FOREVER) < 0) {
         return 1;
     }
-    return mp_lock_release(lock) == 0 ? 0 : 2;
+    return mp_lock_release(step_lock) == 0 ? 0 : 2;
 }
 
 // ---- recursive ----
@@ -122,29 +120,29 @@ static const char *check_rlock(void)
 
 const step_op_t step_lock_ops[] = {
     {.name = "acquires and releases a lock",
-     .setup = make_lock,
+     .setup = step_make_lock,
      .run = use_lock,
      .check = check_lock,
-     .clear = destroy_lock},
+     .clear = step_destroy_lock},
     {.name = "waits for a lock of another",
-     .setup = make_lock,
+     .setup = step_make_lock,
      .run = use_lock,
      .help = hold_until_wanted,
      .ready = is_ready,
      .check = check_lock,
-     .clear = destroy_lock},
+     .clear = step_destroy_lock},
     {.name = "releases a lock that another waits for",
-     .setup = make_lock,
+     .setup = step_make_lock,
      .prepare = acquire_lock,
      .run = release_lock,
      .help = wait_for_lock,
      .ready = has_sleeper,
      .check = check_lock,
-     .clear = destroy_lock},
+     .clear = step_destroy_lock},
     {.name = "acquires a recursive lock twice",
      .setup = make_rlock,
      .run = use_rlock,
      .check = check_rlock,
      .clear = destroy_rlock},
 };
-const size_t step_lock_count = COUNT(step_lock_ops);
+const size_t step_lock_count = STEP_COUNT(step_lock_ops);

@@ -12,24 +12,9 @@
 #include "core/lock.h"
 #include "core/pages.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define BLOCK_SIZE ((size_t) 1 << 20)
 
-static mp_lock_t *lock;
 static mp_lock_t *inherited;
-
-static void make_lock(void)
-{
-    if (mp_lock_create(&lock) < 0) {
-        lock = NULL;
-    }
-}
-
-static void destroy_lock(void)
-{
-    mp_lock_destroy(lock);
-    lock = NULL;
-}
 
 static void fork_a_child(void)
 {
@@ -75,7 +60,7 @@ static void leave_much(void)
     mp_lock_t *own[3];
     mp__object_t *block = NULL;
     mp__object_t *opened = NULL;
-    mp__reference_t reference = mp__object_reference(&lock->head);
+    mp__reference_t reference = mp__object_reference(&step_lock->head);
 
     for (int i = 0; i < 3; i++) {
         (void) mp_lock_create(&own[i]);
@@ -86,7 +71,7 @@ static void leave_much(void)
     }
     (void) mp__object_new(&block, BLOCK_SIZE);
     (void) mp__object_open(&reference, MP__TYPE_LOCK, &opened);
-    (void) mp_lock_acquire(lock, MP_FOREVER);
+    (void) mp_lock_acquire(step_lock, MP_FOREVER);
 }
 
 static void die_in_the_heap(void)
@@ -112,25 +97,25 @@ static void leave_in_limbo(void)
 
 static void a_death(void)
 {
-    make_lock();
+    step_make_lock();
     step_dead_child(leave_much);
 }
 
 static void a_death_in_the_heap(void)
 {
-    make_lock();
+    step_make_lock();
     step_dead_child(die_in_the_heap);
 }
 
 static void a_death_with_limbo(void)
 {
-    make_lock();
+    step_make_lock();
     step_dead_child(leave_in_limbo);
 }
 
 static void limbo_of_the_living(void)
 {
-    make_lock();
+    step_make_lock();
     (void) mp_lock_create(&inherited);
     step_dead_child(leave_much);
     mp_lock_destroy(inherited);
@@ -143,8 +128,9 @@ static void recover(void)
 
 static const char *check_lock(void)
 {
-    if (mp_lock_acquire(lock, STEP_LIMIT_MS) < 0 || mp_lock_release(lock) < 0 ||
-        mp_lock_acquire(lock, 0) != 0 || mp_lock_release(lock) < 0) {
+    if (mp_lock_acquire(step_lock, STEP_LIMIT_MS) < 0 ||
+        mp_lock_release(step_lock) < 0 || mp_lock_acquire(step_lock, 0) != 0 ||
+        mp_lock_release(step_lock) < 0) {
         return "the lock of the dead cannot be acquired";
     }
     return NULL;
@@ -162,21 +148,21 @@ const step_op_t step_member_ops[] = {
      .setup = a_death,
      .run = recover,
      .check = check_lock,
-     .clear = destroy_lock},
+     .clear = step_destroy_lock},
     {.name = "recovers one that died in the heap",
      .setup = a_death_in_the_heap,
      .run = recover,
      .check = check_lock,
-     .clear = destroy_lock},
+     .clear = step_destroy_lock},
     {.name = "recovers one that left others in limbo",
      .setup = a_death_with_limbo,
      .run = recover,
      .check = check_lock,
-     .clear = destroy_lock},
+     .clear = step_destroy_lock},
     {.name = "recovers what waited for a dead one",
      .setup = limbo_of_the_living,
      .run = recover,
      .check = check_lock,
-     .clear = destroy_lock},
+     .clear = step_destroy_lock},
 };
-const size_t step_member_count = COUNT(step_member_ops);
+const size_t step_member_count = STEP_COUNT(step_member_ops);

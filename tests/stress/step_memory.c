@@ -6,7 +6,6 @@
 #include "core/lock.h"
 #include "core/pages.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define BLOCK_SIZE ((size_t) 1 << 20)
 
 static mp__object_t *object;
@@ -182,4 +181,4 @@ const step_op_t step_memory_ops[] = {
      .before = drop_object,
      .run = drop_object},
 };
-const size_t step_memory_count = COUNT(step_memory_ops);
+const size_t step_memory_count = STEP_COUNT(step_memory_ops);

@@ -8,21 +8,7 @@
 
 #include <multiprocessing.h>
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define MANY 2000 // units and parties, which lie in a block
-
-static mp_lock_t *lock;
-
-static void make_lock(void)
-{
-    (void) mp_lock_create(&lock);
-}
-
-static void destroy_lock(void)
-{
-    mp_lock_destroy(lock);
-    lock = NULL;
-}
 
 // ---- making ----
 
@@ -50,7 +36,7 @@ static void make_condition(void)
     mp_condition_options_t options = {.max_waiters = 2};
     mp_condition_t *condition = NULL;
 
-    options.lock = lock;
+    options.lock = step_lock;
     (void) mp_condition_create(&condition, &options);
     mp_condition_destroy(condition);
 }
@@ -80,7 +66,7 @@ static const char *others_make(void)
     make_condition();
     make_barrier();
     make_blocks();
-    if (mp_lock_acquire(lock, 0) != 0 || mp_lock_release(lock) != 0) {
+    if (mp_lock_acquire(step_lock, 0) != 0 || mp_lock_release(step_lock) != 0) {
         return "a lock of others is gone";
     }
     return NULL;
@@ -128,14 +114,14 @@ static void make_lock_and_unit(void)
 {
     mp_semaphore_options_t owned = {.owned = true};
 
-    make_lock();
+    step_make_lock();
     (void) mp_semaphore_create(&semaphore, 1, &owned);
 }
 
 static void destroy_both(void)
 {
     mp_semaphore_destroy(semaphore);
-    destroy_lock();
+    step_destroy_lock();
 }
 
 // One condition is its own, and goes with it.
@@ -144,9 +130,9 @@ static void hold_much(void)
     mp_condition_options_t options = {0};
     mp_condition_t *condition = NULL;
 
-    options.lock = lock;
+    options.lock = step_lock;
     (void) mp_condition_create(&condition, &options);
-    (void) mp_lock_acquire(lock, MP_FOREVER);
+    (void) mp_lock_acquire(step_lock, MP_FOREVER);
     (void) mp_semaphore_acquire(semaphore, MP_FOREVER);
 }
 
@@ -160,8 +146,8 @@ static void fork_a_child(void)
 // The child of the dead one has nothing of what that held.
 static const char *check_both(void)
 {
-    return mp_lock_acquire(lock, STEP_LIMIT_MS) >= 0 &&
-                   mp_lock_release(lock) == 0 &&
+    return mp_lock_acquire(step_lock, STEP_LIMIT_MS) >= 0 &&
+                   mp_lock_release(step_lock) == 0 &&
                    mp_semaphore_acquire(semaphore, STEP_LIMIT_MS) >= 0 &&
                    mp_semaphore_release(semaphore) == 0
                ? NULL
@@ -170,9 +156,9 @@ static const char *check_both(void)
 
 #define MAKES(what, make)                                                      \
     {                                                                          \
-        .name = "makes and destroys " what, .setup = make_lock,                \
+        .name = "makes and destroys " what, .setup = step_make_lock,           \
         .prepare = (make), .run = (make), .check = others_make,                \
-        .clear = destroy_lock                                                  \
+        .clear = step_destroy_lock                                             \
     }
 
 const step_op_t step_object_ops[] = {
@@ -194,4 +180,4 @@ const step_op_t step_object_ops[] = {
      .clear = destroy_both,
      .slow = true},
 };
-const size_t step_object_count = COUNT(step_object_ops);
+const size_t step_object_count = STEP_COUNT(step_object_ops);

@@ -7,8 +7,6 @@
 #include "core/semaphore.h"
 #include "platform/platform.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
-
 enum { HELD = 1, RELEASED = 2 }; // what the third process tells
 
 static mp_semaphore_t *semaphore;
@@ -216,4 +214,4 @@ const step_op_t step_semaphore_ops[] = {
      .check = check_owned,
      .clear = destroy},
 };
-const size_t step_semaphore_count = COUNT(step_semaphore_ops);
+const size_t step_semaphore_count = STEP_COUNT(step_semaphore_ops);

@@ -4,12 +4,10 @@
 
 #include <multiprocessing.h>
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define MANY 2000 // items, which lie in a block
 
 static mp_value_t *value;
 static mp_array_t *array;
-static mp_lock_t *lock;
 static mp_rlock_t *rlock;
 
 static void make_own(void)
@@ -17,30 +15,19 @@ static void make_own(void)
     (void) mp_value_create(&value, MP_C_INT64, MP_INT(0), NULL);
 }
 
-static void make_lock(void)
-{
-    (void) mp_lock_create(&lock);
-}
-
 static void make_given(void)
 {
     mp_value_options_t options = {0};
 
-    make_lock();
-    options.lock = lock;
+    step_make_lock();
+    options.lock = step_lock;
     (void) mp_value_create(&value, MP_C_INT64, MP_INT(0), &options);
-}
-
-static void destroy_lock(void)
-{
-    mp_lock_destroy(lock);
-    lock = NULL;
 }
 
 static void destroy_value(void)
 {
     mp_value_destroy(value);
-    destroy_lock();
+    step_destroy_lock();
 }
 
 static void add(void)
@@ -115,7 +102,7 @@ static void make_and_destroy(size_t items)
     mp_value_t *fresh = NULL;
     mp_array_t *row = NULL;
 
-    options.lock = lock;
+    options.lock = step_lock;
     (void) mp_value_create(&fresh, MP_C_INT64, MP_INT(1), &options);
     (void) mp_array_create(&row, MP_C_INT64, items, NULL, &options);
     mp_value_destroy(fresh);
@@ -135,7 +122,7 @@ static void make_large(void)
 static const char *others_make(void)
 {
     make_large();
-    if (mp_lock_acquire(lock, 0) != 0 || mp_lock_release(lock) != 0) {
+    if (mp_lock_acquire(step_lock, 0) != 0 || mp_lock_release(step_lock) != 0) {
         return "the lock is gone";
     }
     return NULL;
@@ -158,16 +145,16 @@ const step_op_t step_value_ops[] = {
      .check = check_array,
      .clear = destroy_array},
     {.name = "makes and destroys a Value and a small Array of a lock",
-     .setup = make_lock,
+     .setup = step_make_lock,
      .prepare = make_small,
      .run = make_small,
      .check = others_make,
-     .clear = destroy_lock},
+     .clear = step_destroy_lock},
     {.name = "makes and destroys a Value and a large Array of a lock",
-     .setup = make_lock,
+     .setup = step_make_lock,
      .prepare = make_large,
      .run = make_large,
      .check = others_make,
-     .clear = destroy_lock},
+     .clear = step_destroy_lock},
 };
-const size_t step_value_count = COUNT(step_value_ops);
+const size_t step_value_count = STEP_COUNT(step_value_ops);

@@ -16,6 +16,7 @@
 #define STRESS_WORKERS 8     // at most
 #define STRESS_LIMIT_MS 1000 // in which others must go on after a death
 #define STRESS_REFERENCES 8
+#define STRESS_COUNT(row) (sizeof(row) / sizeof((row)[0]))
 
 typedef enum stress_doing {
     STRESS_WORKING,
@@ -101,6 +102,11 @@ bool stress_acquired(int r);
 // An object of the test's own process, and the same in a worker.
 void stress_publish(stress_page_t *page, int at, const void *object);
 bool stress_open(stress_page_t *page, int at, mp__type_t type, void *object);
+// One lock, of a row that needs no more than that: its setup, attach and clear.
+extern mp_lock_t *stress_lock;
+bool stress_make_lock(stress_page_t *page);
+bool stress_open_lock(stress_page_t *page);
+void stress_destroy_lock(stress_page_t *page);
 
 // In the test's own process: all that live stand still, each between two
 // operations, or where it may wait. NULL, or what is wrong.

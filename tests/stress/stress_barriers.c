@@ -4,7 +4,6 @@
 
 #include "platform/platform.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define MS INT64_C(1000000)
 
 static mp_barrier_t *barrier;
@@ -75,4 +74,4 @@ const stress_row_t stress_barrier_rows[] = {
     {"meet at a barrier", make_barrier, open_barrier, meet, NULL,
      destroy_barrier, come_too},
 };
-const size_t stress_barrier_count = COUNT(stress_barrier_rows);
+const size_t stress_barrier_count = STRESS_COUNT(stress_barrier_rows);

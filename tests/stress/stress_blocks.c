@@ -2,7 +2,6 @@
 // Blocks of a program's own, with a lock in one of them.
 #include "tests/stress/stress.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define SIZE_MOST 12000 // of a block, in bytes
 
 // In a block.
@@ -127,4 +126,4 @@ const stress_row_t stress_block_rows[] = {
     {"look at each other's blocks", make_box, open_box, exchange_blocks, NULL,
      free_box, NULL},
 };
-const size_t stress_block_count = COUNT(stress_block_rows);
+const size_t stress_block_count = STRESS_COUNT(stress_block_rows);

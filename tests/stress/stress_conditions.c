@@ -4,7 +4,6 @@
 
 #include "platform/platform.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define STOCK_MOST 2
 #define WRONG 100 // beside the codes of calls, which are below 0
 
@@ -170,4 +169,4 @@ const stress_row_t stress_condition_rows[] = {
     {"trade by a condition of a lock", make_with_lock, open_condition, trade,
      check_waiters, destroy_condition, feed},
 };
-const size_t stress_condition_count = COUNT(stress_condition_rows);
+const size_t stress_condition_count = STRESS_COUNT(stress_condition_rows);

@@ -2,8 +2,6 @@
 // An event whose setters and waiters are killed.
 #include "tests/stress/stress.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
-
 static mp_event_t *event;
 
 static bool make_event(stress_page_t *page)
@@ -53,4 +51,4 @@ const stress_row_t stress_event_rows[] = {
     {"set, clear and await one event", make_event, open_event, use_event, NULL,
      destroy_event, set_event},
 };
-const size_t stress_event_count = COUNT(stress_event_rows);
+const size_t stress_event_count = STRESS_COUNT(stress_event_rows);

@@ -6,34 +6,33 @@
 
 #include "platform/platform.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
-
-static mp_lock_t *lock;
+mp_lock_t *stress_lock;
 static mp_rlock_t *rlock;
 
-static bool make_lock(stress_page_t *page)
+bool stress_make_lock(stress_page_t *page)
 {
-    if (mp_lock_create(&lock) < 0) {
+    if (mp_lock_create(&stress_lock) < 0) {
         return false;
     }
-    stress_publish(page, 0, lock);
+    stress_publish(page, 0, stress_lock);
     return true;
 }
 
-static bool open_lock(stress_page_t *page)
+bool stress_open_lock(stress_page_t *page)
 {
-    return stress_open(page, 0, MP__TYPE_LOCK, &lock);
+    return stress_open(page, 0, MP__TYPE_LOCK, &stress_lock);
 }
 
-static void destroy_lock(stress_page_t *page)
+void stress_destroy_lock(stress_page_t *page)
 {
     (void) page;
-    mp_lock_destroy(lock);
+    mp_lock_destroy(stress_lock);
+    stress_lock = NULL;
 }
 
 static int use_lock(stress_page_t *page, uint64_t *random)
 {
-    int r = mp_lock_acquire(lock, stress_timeout(random));
+    int r = mp_lock_acquire(stress_lock, stress_timeout(random));
 
     if (r == MP_ETIMEDOUT) {
         return 0;
@@ -47,12 +46,12 @@ static int use_lock(stress_page_t *page, uint64_t *random)
     if (stress_random(random, 16) == 0) {
         mp_plat_yield();
     }
-    return mp_lock_release(lock) == 0 ? 0 : 3;
+    return mp_lock_release(stress_lock) == 0 ? 0 : 3;
 }
 
 static const char *check_lock(stress_page_t *page)
 {
-    int r = mp_lock_acquire(lock, STRESS_LIMIT_MS);
+    int r = mp_lock_acquire(stress_lock, STRESS_LIMIT_MS);
 
     if (!stress_acquired(r)) {
         return "the lock cannot be acquired";
@@ -60,7 +59,7 @@ static const char *check_lock(stress_page_t *page)
     if (!stress_change_pair(page, r == MP_OWNERDIED)) {
         return "two were in the critical section";
     }
-    return mp_lock_release(lock) == 0 ? NULL : "the lock was lost";
+    return mp_lock_release(stress_lock) == 0 ? NULL : "the lock was lost";
 }
 
 // ---- recursive ----
@@ -119,9 +118,9 @@ static const char *check_rlock(stress_page_t *page)
 }
 
 const stress_row_t stress_lock_rows[] = {
-    {"use one lock", make_lock, open_lock, use_lock, check_lock, destroy_lock,
-     NULL},
+    {"use one lock", stress_make_lock, stress_open_lock, use_lock, check_lock,
+     stress_destroy_lock, NULL},
     {"use one recursive lock", make_rlock, open_rlock, use_rlock, check_rlock,
      destroy_rlock, NULL},
 };
-const size_t stress_lock_count = COUNT(stress_lock_rows);
+const size_t stress_lock_count = STRESS_COUNT(stress_lock_rows);

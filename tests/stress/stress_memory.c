@@ -6,7 +6,6 @@
 
 #include "core/pages.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define KEPT 12
 #define UNITS_MOST 6
 
@@ -116,4 +115,4 @@ const stress_row_t stress_memory_rows[] = {
     {"hold what others free", NULL, NULL, publish_or_hold, others_allocate,
      NULL, NULL},
 };
-const size_t stress_memory_count = COUNT(stress_memory_rows);
+const size_t stress_memory_count = STRESS_COUNT(stress_memory_rows);

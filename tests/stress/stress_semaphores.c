@@ -4,7 +4,6 @@
 
 #include "platform/platform.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
 #define UNITS 4 // more than one death can take
 #define OWNED_UNITS 2
 
@@ -149,4 +148,4 @@ const stress_row_t stress_semaphore_rows[] = {
     {"use a semaphore whose units are owned", make_owned, open_semaphore,
      use_units, check_owned, destroy_semaphore, NULL},
 };
-const size_t stress_semaphore_count = COUNT(stress_semaphore_rows);
+const size_t stress_semaphore_count = STRESS_COUNT(stress_semaphore_rows);

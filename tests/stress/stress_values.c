@@ -3,11 +3,8 @@
 // killed.
 #include "tests/stress/stress.h"
 
-#define COUNT(row) (sizeof(row) / sizeof((row)[0]))
-
 static mp_value_t *value;
 static mp_array_t *array;
-static mp_lock_t *lock;
 static mp_rlock_t *rlock;
 static uint64_t of_the_dead; // that nobody has noted as done
 
@@ -30,10 +27,10 @@ static bool make_given(stress_page_t *page)
 {
     mp_value_options_t options = {0};
 
-    if (mp_lock_create(&lock) < 0) {
+    if (mp_lock_create(&stress_lock) < 0) {
         return false;
     }
-    options.lock = lock;
+    options.lock = stress_lock;
     return make_value(page, &options);
 }
 
@@ -46,8 +43,8 @@ static void destroy_value(stress_page_t *page)
 {
     (void) page;
     mp_value_destroy(value);
-    mp_lock_destroy(lock);
-    lock = NULL;
+    mp_lock_destroy(stress_lock);
+    stress_lock = NULL;
 }
 
 // Twice the number of additions, and one more while one is under way.
@@ -142,27 +139,6 @@ static const char *check_array(stress_page_t *page)
 
 // ---- coming and going ----
 
-static bool make_lock(stress_page_t *page)
-{
-    if (mp_lock_create(&lock) < 0) {
-        return false;
-    }
-    stress_publish(page, 0, lock);
-    return true;
-}
-
-static bool open_lock(stress_page_t *page)
-{
-    return stress_open(page, 0, MP__TYPE_LOCK, &lock);
-}
-
-static void destroy_lock(stress_page_t *page)
-{
-    (void) page;
-    mp_lock_destroy(lock);
-    lock = NULL;
-}
-
 // A few items lie in a cell, many in a block.
 static int make_and_destroy(stress_page_t *page, uint64_t *random)
 {
@@ -172,7 +148,7 @@ static int make_and_destroy(stress_page_t *page, uint64_t *random)
     size_t items = stress_random(random, 2) == 0 ? 4 : 2000;
 
     (void) page;
-    options.lock = stress_random(random, 2) == 0 ? lock : NULL;
+    options.lock = stress_random(random, 2) == 0 ? stress_lock : NULL;
     if (mp_value_create(&fresh, MP_C_INT64, MP_INT(1), &options) < 0 ||
         mp_array_create(&row, MP_C_INT64, items, NULL, &options) < 0) {
         return 1;
@@ -189,7 +165,7 @@ const stress_row_t stress_value_rows[] = {
      destroy_value, NULL},
     {"change one Array of a lock", make_array, open_array, change_array,
      check_array, destroy_array, NULL},
-    {"make and destroy Values and Arrays", make_lock, open_lock,
-     make_and_destroy, NULL, destroy_lock, NULL},
+    {"make and destroy Values and Arrays", stress_make_lock, stress_open_lock,
+     make_and_destroy, NULL, stress_destroy_lock, NULL},
 };
-const size_t stress_value_count = COUNT(stress_value_rows);
+const size_t stress_value_count = STRESS_COUNT(stress_value_rows);
