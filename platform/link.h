@@ -66,6 +66,9 @@ int mp_plat_link_next(const mp_plat_link_t *link, size_t *size,
 // 0 there is something to receive, or the other side is closed; MP_ETIMEDOUT
 // (not recorded) after the deadline.
 int mp_plat_link_wait(const mp_plat_link_t *link, int64_t deadline);
+// 0 there is room to send some bytes, or nobody receives them any more;
+// MP_ETIMEDOUT (not recorded) after the deadline. Only of a stream.
+int mp_plat_link_wait_room(const mp_plat_link_t *link, int64_t deadline);
 
 // Who is at the other end of a local link, as the system tells it.
 typedef struct mp_plat_peer {
