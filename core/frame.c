@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages as Python's multiprocessing frames them: a length of 32 bits, big
+// end first, or -1 and one of 64 bits; where the system keeps messages whole,
+// nothing.
+#include "core/connection.h"
+#include "platform/fail.h"
+
+#define LONG_LENGTH UINT32_C(0xffffffff) // -1: 64 bits follow
+#define SHORT_MOST UINT32_C(0x7fffffff)
+#define HEADER_MOST 12
+
+static bool is_stream(const mp__passage_t *passage)
+{
+    return passage->connection->link.kind == MP_PLAT_LINK_STREAM;
+}
+
+// ---- sending ----
+
+static size_t put_length(unsigned char header[HEADER_MOST], uint64_t length)
+{
+    bool is_short = length <= SHORT_MOST;
+    size_t size = is_short ? 4 : HEADER_MOST;
+    uint64_t rest = length;
+
+    for (size_t i = size; i > (is_short ? 0 : 4); i--) {
+        header[i - 1] = (unsigned char) rest;
+        rest >>= 8;
+    }
+    if (!is_short) {
+        header[0] = header[1] = header[2] = header[3] = 0xff;
+    }
+    return size;
+}
+
+// Takes what went off the front of the pieces.
+static void advance(mp_plat_piece_t **pieces, size_t *count, size_t sent)
+{
+    while (*count > 0 && sent >= (*pieces)->size) {
+        sent -= (*pieces)->size;
+        (*pieces)++;
+        (*count)--;
+    }
+    if (*count > 0) {
+        (*pieces)->bytes = (const char *) (*pieces)->bytes + sent;
+        (*pieces)->size -= sent;
+    }
+}
+
+// Waits a slice. 0: try again.
+static int wait_for(const mp__passage_t *passage,
+                    int (*wait)(const mp_plat_link_t *, int64_t))
+{
+    int r = mp__passage_look(passage, MP_ETIMEDOUT);
+    if (r == 0) {
+        r = wait(&passage->connection->link, mp__passage_slice(passage));
+    }
+    return mp__passage_look(passage, r);
+}
+
+// A part went or came, and the rest will not.
+static int broke_off(const mp__passage_t *passage, int r)
+{
+    mp__passage_break(passage, MP__BROKEN_BY_TIME);
+    return r;
+}
+
+// Nobody is inside of a message while it waits for room for its first byte:
+// killed there, it has done no harm.
+static int send_first(const mp__passage_t *passage,
+                      const mp_plat_piece_t *pieces, size_t count, size_t *sent)
+{
+    int r = 0;
+
+    while (r == 0) {
+        mp__passage_inside(passage, true);
+        r = mp_plat_link_send(&passage->connection->link, pieces, count, sent,
+                              MP_PLAT_AT_ONCE);
+        if (r != MP_ETIMEDOUT || *sent > 0) {
+            return r;
+        }
+        mp__passage_inside(passage, false);
+        r = wait_for(passage, mp_plat_link_wait_room);
+    }
+    return r;
+}
+
+static int send_rest(const mp__passage_t *passage, mp_plat_piece_t *pieces,
+                     size_t count)
+{
+    int r = 0;
+
+    while (r == 0) {
+        size_t sent = 0;
+        r = mp_plat_link_send(&passage->connection->link, pieces, count, &sent,
+                              mp__passage_slice(passage));
+        if (r == 0) {
+            return 0;
+        }
+        advance(&pieces, &count, sent);
+        r = mp__passage_look(passage, r);
+    }
+    return broke_off(passage, r);
+}
+
+static int send_stream(const mp__passage_t *passage, mp_plat_piece_t *pieces,
+                       size_t count)
+{
+    size_t sent = 0;
+
+    int r = send_first(passage, pieces, count, &sent);
+    if (r != MP_ETIMEDOUT || sent == 0) {
+        return r;
+    }
+    advance(&pieces, &count, sent);
+    return send_rest(passage, pieces, count);
+}
+
+static int send_whole(const mp__passage_t *passage,
+                      const mp_plat_piece_t *piece)
+{
+    size_t sent = 0;
+    int r = 0;
+
+    if (piece->size > MP_PLAT_MESSAGE_MOST) {
+        return mp__fail(MP_EMSGSIZE, 0,
+                        "a named pipe takes no message of %zu bytes",
+                        piece->size);
+    }
+    while (r == 0) {
+        r = mp_plat_link_send(&passage->connection->link, piece, 1, &sent,
+                              mp__passage_slice(passage));
+        if (r == 0) {
+            return 0;
+        }
+        r = mp__passage_look(passage, r);
+        if (sent > 0) {
+            return broke_off(passage, r == 0 ? MP_ETIMEDOUT : r);
+        }
+    }
+    return r;
+}
+
+int mp__frame_send(mp__passage_t *passage, const void *bytes, size_t size)
+{
+    unsigned char header[HEADER_MOST];
+    mp_plat_piece_t body = {bytes, size};
+
+    if (!is_stream(passage)) {
+        return send_whole(passage, &body);
+    }
+    mp_plat_piece_t pieces[] = {{header, put_length(header, size)}, body};
+    return send_stream(passage, pieces, size > 0 ? 2 : 1);
+}
+
+// ---- receiving ----
+
+static int ended_inside(const mp__passage_t *passage)
+{
+    mp__passage_break(passage, MP__BROKEN_BY_PEER);
+    return mp__fail(MP_EPROTO, 0,
+                    "the other side was closed inside of a message");
+}
+
+// The rest of what has begun.
+static int receive_rest(const mp__passage_t *passage, void *bytes, size_t size)
+{
+    size_t done = 0;
+    int r = 0;
+
+    while (r == 0) {
+        size_t received = 0;
+        r = mp_plat_link_receive(&passage->connection->link,
+                                 (char *) bytes + done, size - done, &received,
+                                 mp__passage_slice(passage));
+        if (r == 0) {
+            return 0;
+        }
+        if (r == MP_EEOF) {
+            return ended_inside(passage);
+        }
+        done += received;
+        r = mp__passage_look(passage, r);
+    }
+    return broke_off(passage, r);
+}
+
+// As in sending: who is killed while it waits for a message has done no harm.
+static int receive_first(const mp__passage_t *passage, unsigned char *header)
+{
+    size_t received = 0;
+    int r = 0;
+
+    while (r == 0) {
+        mp__passage_inside(passage, true);
+        r = mp_plat_link_receive(&passage->connection->link, header, 4,
+                                 &received, MP_PLAT_AT_ONCE);
+        if (r == 0) {
+            return 0;
+        }
+        if (received > 0) {
+            return r == MP_EEOF
+                       ? ended_inside(passage)
+                       : receive_rest(passage, header + received, 4 - received);
+        }
+        mp__passage_inside(passage, false);
+        if (r == MP_ETIMEDOUT) {
+            r = wait_for(passage, mp_plat_link_wait);
+        }
+    }
+    return r;
+}
+
+static uint64_t big_end_first(const unsigned char *bytes, int count)
+{
+    uint64_t number = 0;
+
+    for (int i = 0; i < count; i++) {
+        number = number << 8 | bytes[i];
+    }
+    return number;
+}
+
+static int no_length(const mp__passage_t *passage, uint64_t length)
+{
+    mp__passage_break(passage, MP__BROKEN_BY_PEER);
+    return mp__fail(MP_EPROTO, 0, "no message has the length %#llx",
+                    (unsigned long long) length);
+}
+
+static int read_length(const mp__passage_t *passage, uint64_t *length)
+{
+    unsigned char header[8];
+
+    int r = receive_first(passage, header);
+    if (r < 0) {
+        return r;
+    }
+    *length = big_end_first(header, 4);
+    if (*length == LONG_LENGTH) {
+        r = receive_rest(passage, header, 8);
+        *length = big_end_first(header, 8);
+        return r < 0 || *length <= SIZE_MAX / 2 ? r
+                                                : no_length(passage, *length);
+    }
+    return *length <= SHORT_MOST ? 0 : no_length(passage, *length);
+}
+
+// Who is killed behind this has left the next one all that it needs.
+static int next_stream(const mp__passage_t *passage, size_t *size)
+{
+    uint64_t length = 0;
+    uint64_t known = atomic_load(&passage->lane->next);
+
+    if (known != 0) {
+        *size = (size_t) (known - 1);
+        return 0;
+    }
+    int r = read_length(passage, &length);
+    if (r == 0) {
+        *size = (size_t) length;
+        atomic_store(&passage->lane->next, length + 1);
+        mp__passage_inside(passage, false);
+    }
+    return r;
+}
+
+static int next_whole(const mp__passage_t *passage, size_t *size)
+{
+    int r = 0;
+
+    do {
+        r = mp_plat_link_next(&passage->connection->link, size,
+                              mp__passage_slice(passage));
+    } while (r == MP_ETIMEDOUT && (r = mp__passage_look(passage, r)) == 0);
+    return r;
+}
+
+int mp__frame_next(mp__passage_t *passage, size_t *size)
+{
+    return is_stream(passage) ? next_stream(passage, size)
+                              : next_whole(passage, size);
+}
+
+static int receive_whole(const mp__passage_t *passage, void *bytes, size_t size)
+{
+    size_t received = 0;
+
+    int r = mp_plat_link_receive(&passage->connection->link, bytes, size,
+                                 &received, passage->deadline);
+    return r == MP_ETIMEDOUT && received > 0 ? broke_off(passage, r) : r;
+}
+
+int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t size)
+{
+    int r = 0;
+
+    if (!is_stream(passage)) {
+        return receive_whole(passage, bytes, size);
+    }
+    if (size > 0) {
+        mp__passage_inside(passage, true);
+        r = receive_rest(passage, bytes, size);
+    }
+    if (r == 0) {
+        atomic_store(&passage->lane->next, 0);
+    }
+    return r;
+}
