@@ -263,6 +263,17 @@ size_t mp__args_ports(const mp_args_t *args)
     return count;
 }
 
+int mp__args_check_ports(const mp_args_t *args)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        const mp_arg_t *arg = &args->items[i];
+        if (arg->type == MP_ARG_PORT && mp__port_closed(arg->value.data)) {
+            return mp__fail(MP_ESTATE, 0, "argument %zu is closed", i);
+        }
+    }
+    return 0;
+}
+
 int mp__args_copy_ports(mp_args_t *args)
 {
     mp_arg_t *items = (mp_arg_t *) (uintptr_t) args->items;

@@ -23,6 +23,8 @@ int mp__args_resolve(mp_args_t *args, mp__inherited_t *inherited);
 
 // How many of them have handles of the system.
 size_t mp__args_ports(const mp_args_t *args);
+// MP_ESTATE: one of them is closed.
+int mp__args_check_ports(const mp_args_t *args);
 // For a thread, which has ends of its own as a child has: copies in the place
 // of those of its process. Some may be copies already if that fails.
 int mp__args_copy_ports(mp_args_t *args);

@@ -37,6 +37,7 @@ typedef struct mp__passage {
     mp__lane_t *lane;
     int64_t deadline;
     bool sends;
+    size_t header; // bytes in front of the next message that are only seen
 } mp__passage_t;
 
 // Makes this thread the only one that sends, or receives, on the connection.

@@ -64,15 +64,26 @@ static int broke_off(const mp__passage_t *passage, int r)
     return r;
 }
 
+// Whether a message of this length, with its header, goes or comes in one step:
+// who is killed has never been inside of it.
+static bool is_one_step(const mp__passage_t *passage, size_t header,
+                        size_t size)
+{
+    return passage->connection->link.local && size <= mp_plat_link_step &&
+           header + size <= mp_plat_link_step;
+}
+
 // Nobody is inside of a message while it waits for room for its first byte:
 // killed there, it has done no harm.
 static int send_first(const mp__passage_t *passage,
                       const mp_plat_piece_t *pieces, size_t count, size_t *sent)
 {
+    bool one_step =
+        is_one_step(passage, pieces[0].size, count > 1 ? pieces[1].size : 0);
     int r = 0;
 
     while (r == 0) {
-        mp__passage_inside(passage, true);
+        mp__passage_inside(passage, !one_step);
         r = mp_plat_link_send(&passage->connection->link, pieces, count, sent,
                               MP_PLAT_AT_ONCE);
         if (r != MP_ETIMEDOUT || *sent > 0) {
@@ -111,6 +122,7 @@ static int send_stream(const mp__passage_t *passage, mp_plat_piece_t *pieces,
     if (r != MP_ETIMEDOUT || sent == 0) {
         return r;
     }
+    mp__passage_inside(passage, true);
     advance(&pieces, &count, sent);
     return send_rest(passage, pieces, count);
 }
@@ -185,7 +197,7 @@ static int receive_rest(const mp__passage_t *passage, void *bytes, size_t size)
 }
 
 // As in sending: who is killed while it waits for a message has done no harm.
-static int receive_first(const mp__passage_t *passage, unsigned char *header)
+static int take_first(const mp__passage_t *passage, unsigned char *header)
 {
     size_t received = 0;
     int r = 0;
@@ -220,48 +232,97 @@ static uint64_t big_end_first(const unsigned char *bytes, int count)
     return number;
 }
 
-static int no_length(const mp__passage_t *passage, uint64_t length)
+static int check_length(const mp__passage_t *passage, uint64_t length,
+                        uint64_t most)
 {
+    if (length <= most) {
+        return 0;
+    }
     mp__passage_break(passage, MP__BROKEN_BY_PEER);
     return mp__fail(MP_EPROTO, 0, "no message has the length %#llx",
                     (unsigned long long) length);
 }
 
-static int read_length(const mp__passage_t *passage, uint64_t *length)
+static int take_length(const mp__passage_t *passage, uint64_t *length)
 {
     unsigned char header[8];
 
-    int r = receive_first(passage, header);
+    int r = take_first(passage, header);
     if (r < 0) {
         return r;
     }
     *length = big_end_first(header, 4);
-    if (*length == LONG_LENGTH) {
-        r = receive_rest(passage, header, 8);
-        *length = big_end_first(header, 8);
-        return r < 0 || *length <= SIZE_MAX / 2 ? r
-                                                : no_length(passage, *length);
+    if (*length != LONG_LENGTH) {
+        return check_length(passage, *length, SHORT_MOST);
     }
-    return *length <= SHORT_MOST ? 0 : no_length(passage, *length);
+    r = receive_rest(passage, header, 8);
+    *length = big_end_first(header, 8);
+    return r < 0 ? r : check_length(passage, *length, SIZE_MAX / 2);
+}
+
+static int read_seen(mp__passage_t *passage, const unsigned char *header,
+                     size_t seen, uint64_t *length)
+{
+    *length = seen < 4 ? LONG_LENGTH : big_end_first(header, 4);
+    if (*length != LONG_LENGTH) {
+        passage->header = 4;
+        return check_length(passage, *length, SHORT_MOST);
+    }
+    if (seen < HEADER_MOST) {
+        return 0;
+    }
+    passage->header = HEADER_MOST;
+    *length = big_end_first(header + 4, 8);
+    return check_length(passage, *length, SIZE_MAX / 2);
+}
+
+// Where the next bytes can be looked at without taking them, a message and its
+// header are taken together: passage->header says how long that is. 0 of it:
+// the header is to be taken by itself, being there in part only, or in what
+// cannot be looked at.
+static int see_length(mp__passage_t *passage, uint64_t *length)
+{
+    unsigned char header[HEADER_MOST];
+    size_t seen = 0;
+    int r = 0;
+
+    passage->header = 0;
+    do {
+        r = mp_plat_link_peek(&passage->connection->link, header,
+                              sizeof(header), &seen);
+    } while (r == MP_ETIMEDOUT &&
+             (r = wait_for(passage, mp_plat_link_wait)) == 0);
+    if (r < 0) {
+        return r == MP_ENOTSUP ? 0 : r;
+    }
+    return read_seen(passage, header, seen, length);
 }
 
 // Who is killed behind this has left the next one all that it needs.
-static int next_stream(const mp__passage_t *passage, size_t *size)
+static int keep_length(const mp__passage_t *passage, uint64_t length)
 {
-    uint64_t length = 0;
-    uint64_t known = atomic_load(&passage->lane->next);
+    atomic_store(&passage->lane->next, length + 1);
+    mp__passage_inside(passage, false);
+    return 0;
+}
 
-    if (known != 0) {
-        *size = (size_t) (known - 1);
+static int next_stream(mp__passage_t *passage, size_t *size)
+{
+    uint64_t length = atomic_load(&passage->lane->next);
+
+    if (length != 0) {
+        *size = (size_t) (length - 1);
         return 0;
     }
-    int r = read_length(passage, &length);
-    if (r == 0) {
-        *size = (size_t) length;
-        atomic_store(&passage->lane->next, length + 1);
-        mp__passage_inside(passage, false);
+    int r = see_length(passage, &length);
+    if (r == 0 && passage->header == 0) {
+        r = take_length(passage, &length);
     }
-    return r;
+    if (r < 0) {
+        return r;
+    }
+    *size = (size_t) length;
+    return passage->header == 0 ? keep_length(passage, length) : 0;
 }
 
 static int next_whole(const mp__passage_t *passage, size_t *size)
@@ -277,6 +338,7 @@ static int next_whole(const mp__passage_t *passage, size_t *size)
 
 int mp__frame_next(mp__passage_t *passage, size_t *size)
 {
+    passage->header = 0;
     return is_stream(passage) ? next_stream(passage, size)
                               : next_whole(passage, size);
 }
@@ -290,13 +352,27 @@ static int receive_whole(const mp__passage_t *passage, void *bytes, size_t size)
     return r == MP_ETIMEDOUT && received > 0 ? broke_off(passage, r) : r;
 }
 
-int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t size)
+// The message with the header that was seen in front of it.
+static int receive_with_header(const mp__passage_t *passage, void *bytes,
+                               size_t size)
+{
+    size_t received = 0;
+
+    mp__passage_inside(passage, !is_one_step(passage, passage->header, size));
+    int r =
+        mp_plat_link_receive_behind(&passage->connection->link, passage->header,
+                                    bytes, size, &received, MP_PLAT_AT_ONCE);
+    if (r == MP_ETIMEDOUT) {
+        mp__passage_inside(passage, true);
+        r = receive_rest(passage, (char *) bytes + received, size - received);
+    }
+    return r == MP_EEOF ? ended_inside(passage) : r;
+}
+
+static int receive_alone(const mp__passage_t *passage, void *bytes, size_t size)
 {
     int r = 0;
 
-    if (!is_stream(passage)) {
-        return receive_whole(passage, bytes, size);
-    }
     if (size > 0) {
         mp__passage_inside(passage, true);
         r = receive_rest(passage, bytes, size);
@@ -305,4 +381,13 @@ int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t size)
         atomic_store(&passage->lane->next, 0);
     }
     return r;
+}
+
+int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t size)
+{
+    if (!is_stream(passage)) {
+        return receive_whole(passage, bytes, size);
+    }
+    return passage->header != 0 ? receive_with_header(passage, bytes, size)
+                                : receive_alone(passage, bytes, size);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/arguments.h"
 #include "core/end.h"
 #include "core/inherited.h"
 #include "core/log.h"
@@ -95,6 +96,9 @@ int mp__start_fork(mp_process_t *process)
     mp_target_fn function = NULL;
 
     int r = mp__start_function(process, &function);
+    if (r == 0) {
+        r = mp__args_check_ports(process->args);
+    }
     if (r == 0) {
         r = mp__arena_ready(); // before the fork, so that both have the same
     }
