@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -142,7 +140,6 @@ static int adopt_socket(int descriptor, bool *local)
 {
     struct sockaddr_storage own = {0};
     socklen_t size = sizeof(own);
-    int yes = 1;
 
     if (getsockname(descriptor, (struct sockaddr *) &own, &size) < 0) {
         return mp_posix_fail(errno, "a socket without an address");
@@ -158,10 +155,7 @@ static int adopt_socket(int descriptor, bool *local)
         return refuse(descriptor,
                       "this build does not speak with other machines");
     }
-    if (own.ss_family == AF_INET || own.ss_family == AF_INET6) {
-        (void) setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes,
-                          sizeof(yes));
-    }
+    mp_posix_inet_prepare(descriptor, own.ss_family);
     return 0;
 }
 

@@ -102,7 +102,7 @@ typedef struct yield {
     size_t count;
 } yield_t;
 
-static void unpack_one(yield_t *yield, const struct cmsghdr *header)
+static void unpack_one(yield_t *yield, struct cmsghdr *header)
 {
     size_t size = (size_t) header->cmsg_len - CMSG_LEN(0);
 
