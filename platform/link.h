@@ -134,7 +134,8 @@ typedef struct mp_plat_listener {
 // in use: MP_EEXIST; MP_ENOENT no such host or folder; MP_EACCES, MP_EMFILE,
 // MP_ENOMEM, MP_EINVAL. Sockets are SO_REUSEADDR on POSIX, exclusive on
 // Windows. Pipes are for this user and this machine, and the first of their
-// name; a file of a socket that nobody listens at any more is not replaced.
+// name; files of sockets are for this user (0600), and one that nobody listens
+// at any more is not replaced. Looking up a host knows no deadline.
 int mp_plat_listen(mp_plat_listener_t *listener, const mp_plat_place_t *place,
                    int backlog);
 // The next that connects; *from is where from (of an unnamed socket: an empty

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <multiprocessing/launch.h>
@@ -104,8 +105,12 @@ void mp_posix_unlock(void);
 
 int mp_posix_socketpair(int pair[2]); // stream, close-on-exec; errno
 int mp_posix_pipe(int pair[2]);       // close-on-exec; errno
-extern const bool mp_posix_born_open; // a moment before they close on exec
-extern const int mp_posix_send_flags; // what keeps send() from SIGPIPE
+int mp_posix_socket(int family);      // stream, never waits; -1 with errno
+// accept() of one that never waits, whatever mode it is in itself.
+int mp_posix_accept(int listener, struct sockaddr *from, socklen_t *size);
+extern const bool mp_posix_born_open;    // a moment before they close on exec
+extern const int mp_posix_send_flags;    // what keeps send() from SIGPIPE
+extern const int mp_posix_receive_flags; // what has descriptors close on exec
 
 // ---- forking (posix_life.c) ----
 

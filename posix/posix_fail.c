@@ -12,6 +12,7 @@ static int code_of(int os_code)
     case ENFILE:
         return MP_EMFILE;
     case ENOMEM:
+    case ENOBUFS:
         return MP_ENOMEM;
     case EAGAIN:
         return MP_ENPROC;

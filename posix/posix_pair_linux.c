@@ -7,6 +7,7 @@
 
 const bool mp_posix_born_open = false;
 const int mp_posix_send_flags = MSG_NOSIGNAL;
+const int mp_posix_receive_flags = MSG_CMSG_CLOEXEC;
 
 int mp_posix_socketpair(int pair[2])
 {
@@ -16,4 +17,14 @@ int mp_posix_socketpair(int pair[2])
 int mp_posix_pipe(int pair[2])
 {
     return pipe2(pair, O_CLOEXEC);
+}
+
+int mp_posix_socket(int family)
+{
+    return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+int mp_posix_accept(int listener, struct sockaddr *from, socklen_t *size)
+{
+    return accept4(listener, from, size, SOCK_CLOEXEC);
 }

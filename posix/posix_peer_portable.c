@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include "platform/fail.h"
+#include "platform/link.h"
 
 // POSIX has no call that tells who is at the other end. A pair of nameless
 // local sockets can only come from a process that handed it down.
@@ -21,4 +22,11 @@ int mp_posix_peer_check(int channel)
                         "the start channel is no pair of local sockets");
     }
     return 0;
+}
+
+int mp_plat_link_peer(const mp_plat_link_t *link, mp_plat_peer_t *peer)
+{
+    (void) link;
+    (void) peer;
+    return mp__fail(MP_ENOTSUP, 0, "this build cannot tell peers");
 }
