@@ -59,8 +59,8 @@ int mp_plat_link_send(const mp_plat_link_t *link, const mp_plat_piece_t *pieces,
 int mp_plat_link_receive(const mp_plat_link_t *link, void *bytes, size_t size,
                          size_t *received, int64_t deadline);
 // Where messages are kept whole: waits for the next one and tells its length,
-// which may be 0, and leaves it there. Does not take it even if it has no
-// bytes: mp_plat_link_receive() with 0 bytes does.
+// and leaves it there. One of 0 bytes is taken by that, so that to receive its
+// 0 bytes does nothing.
 int mp_plat_link_next(const mp_plat_link_t *link, size_t *size,
                       int64_t deadline);
 // The next bytes of a stream without taking them, `size` at the most: *seen
@@ -140,7 +140,7 @@ bool mp_plat_family_here(mp_plat_family_t family);
 // One that listens. Its name is removed when it is closed by the process that
 // made it, and by no other.
 typedef struct mp_plat_listener {
-    intptr_t handle;       // a socket, or the instance that waits on Windows
+    intptr_t handle;       // a socket; of a pipe, an event that closing it sets
     mp_plat_place_t place; // as it came to be
     int64_t owner;         // the process that removes the name
     void *more;            // the backend's

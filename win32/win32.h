@@ -40,7 +40,8 @@ int mp_win32_module_path(HMODULE module, wchar_t **path);
 
 // 0 when `object` is signalled, MP_ETIMEDOUT (not recorded) after the deadline.
 int mp_win32_wait(HANDLE object, int64_t deadline);
-// The same for the first of some; *which is its number.
+// The same for the first of some; *which is its number. A mutex whose owner has
+// died is signalled.
 int mp_win32_wait_any(DWORD count, const HANDLE *objects, int64_t deadline,
                       DWORD *which);
 
@@ -99,6 +100,13 @@ DWORD mp_win32_inherit_stdio(mp_win32_inherited_t *row,
                              const intptr_t streams[MP_PLAT_STREAMS],
                              STARTUPINFOW *startup);
 void mp_win32_inherited_close(mp_win32_inherited_t *row);
+
+// ---- names of pipes (win32_pipe_name.c) ----
+
+#define MP_WIN32_PIPE_NAME 96
+
+// A new name that nobody guesses: \\.\pipe\KIND-pid-number-random.
+int mp_win32_pipe_name(char name[MP_WIN32_PIPE_NAME], const char *kind);
 
 // ---- channels (win32_channel.c) ----
 

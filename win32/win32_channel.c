@@ -3,32 +3,13 @@
 // who is at the other end. Nobody uses its name but who makes it.
 #include "win32/win32.h"
 
-#include <ntsecapi.h>
-#include <stdio.h>
-
 #include "platform/fail.h"
 
-#define NAME_FORMAT "\\\\.\\pipe\\mp-%lu-%016llx%016llx"
-#define NAME_SIZE 64
 #define BUFFER_SIZE 65536u
 #define CHANNEL_TEXT "the channel to another process"
 #define CHUNK_MAX (1u << 20) // what one operation moves at most
 
 // ---- birth ----
-
-// Not to be guessed, or another program could be first to open it. APR's
-// random bytes would come through a provider that is opened anew for each.
-static int random_name(char name[NAME_SIZE])
-{
-    unsigned long long numbers[2];
-
-    if (!RtlGenRandom(numbers, sizeof(numbers))) {
-        return mp__fail(MP_ESYSTEM, 0, "the system gives no random bytes");
-    }
-    (void) snprintf(name, NAME_SIZE, NAME_FORMAT, GetCurrentProcessId(),
-                    numbers[0], numbers[1]);
-    return 0;
-}
 
 static int open_server(const char *name, HANDLE *end)
 {
@@ -63,9 +44,9 @@ static int open_client(const char *name, HANDLE *end)
 
 int mp_win32_channel_open(HANDLE *parent_end, HANDLE *child_end)
 {
-    char name[NAME_SIZE];
+    char name[MP_WIN32_PIPE_NAME];
 
-    int r = random_name(name);
+    int r = mp_win32_pipe_name(name, "mp");
     if (r == 0) {
         r = open_server(name, parent_end);
     }

@@ -55,6 +55,10 @@ int mp_win32_wait_any(DWORD count, const HANDLE *objects, int64_t deadline,
             *which = result - WAIT_OBJECT_0;
             return 0;
         }
+        if (result >= WAIT_ABANDONED_0 && result < WAIT_ABANDONED_0 + count) {
+            *which = result - WAIT_ABANDONED_0;
+            return 0;
+        }
         if (result != WAIT_TIMEOUT) {
             return mp_win32_fail(GetLastError(), "waiting for a handle");
         }

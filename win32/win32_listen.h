@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef MP_WIN32_LISTEN_H
+#define MP_WIN32_LISTEN_H
+
+#include "win32/win32_link.h"
+
+// ---- listening at a pipe (win32_listen_pipe.c) ----
+
+int mp_win32_pipe_listen(mp_plat_listener_t *listener,
+                         const mp_plat_place_t *place);
+int mp_win32_pipe_accept(const mp_plat_listener_t *listener, HANDLE *pipe,
+                         int64_t deadline);
+void mp_win32_pipe_listener_close(mp_plat_listener_t *listener);
+// *ready: somebody has connected to this pipe.
+int mp_win32_listener_look(const mp_plat_listener_t *listener, bool *ready);
+
+// ---- TCP (win32_inet.c, or win32_inet_none.c) ----
+
+bool mp_win32_inet_here(void);
+int mp_win32_inet_listen(mp_plat_listener_t *listener,
+                         const mp_plat_place_t *place, int backlog);
+int mp_win32_inet_accept(const mp_plat_listener_t *listener,
+                         mp_plat_link_t *link, mp_plat_place_t *from,
+                         int64_t deadline);
+int mp_win32_inet_connect(mp_plat_link_t *link, const mp_plat_place_t *place,
+                          int64_t deadline);
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sockets never block here, and what has to wait polls them: how much of an
+// overlapped WSASend() has gone when it is cancelled, nobody knows.
+#include "win32/win32_link.h"
+
+#include <limits.h>
+
+#include "platform/fail.h"
+
+#define NS_PER_MS INT64_C(1000000)
+#define PIECES_MAX 8
+#define LINK_TEXT "a link to another process"
+
+static INIT_ONCE winsock_once = INIT_ONCE_STATIC_INIT;
+
+static BOOL CALLBACK start(INIT_ONCE *once, void *argument, void **context)
+{
+    WSADATA about;
+    int error = WSAStartup(MAKEWORD(2, 2), &about);
+
+    (void) once;
+    (void) argument;
+    (void) context;
+    SetLastError((DWORD) error);
+    return error == 0;
+}
+
+int mp_win32_winsock(void)
+{
+    if (!InitOnceExecuteOnce(&winsock_once, start, NULL, NULL)) {
+        return mp__fail(MP_ESYSTEM, (int) GetLastError(),
+                        "Winsock cannot be started");
+    }
+    return 0;
+}
+
+static int code_of(int error)
+{
+    switch (error) {
+    case WSAECONNRESET:
+    case WSAECONNABORTED:
+    case WSAESHUTDOWN:
+    case WSAENETRESET:
+    case WSAENOTCONN:
+        return MP_EEOF;
+    case WSAECONNREFUSED:
+    case WSAEHOSTUNREACH:
+    case WSAENETUNREACH:
+    case WSAEADDRNOTAVAIL:
+    case WSAHOST_NOT_FOUND:
+    case WSANO_DATA:
+        return MP_ENOENT;
+    case WSAETIMEDOUT:
+        return MP_ETIMEDOUT;
+    case WSAEADDRINUSE:
+        return MP_EEXIST;
+    case WSAEACCES:
+        return MP_EACCES;
+    case WSAENOTSOCK:
+    case WSAEBADF:
+    case WSAEINVAL:
+        return MP_EINVAL;
+    case WSAEMFILE:
+        return MP_EMFILE;
+    case WSAENOBUFS:
+    case WSA_NOT_ENOUGH_MEMORY:
+        return MP_ENOMEM;
+    default:
+        return MP_ESYSTEM;
+    }
+}
+
+int mp_win32_socket_fail(int error, const char *what)
+{
+    return mp__fail(code_of(error), error, "%s", what);
+}
+
+int mp_win32_socket_tame(SOCKET socket)
+{
+    u_long on = 1;
+
+    if (ioctlsocket(socket, (long) FIONBIO, &on) != 0) {
+        return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
+    }
+    if (!SetHandleInformation((HANDLE) socket, HANDLE_FLAG_INHERIT, 0)) {
+        return mp_win32_fail(GetLastError(), LINK_TEXT);
+    }
+    return 0;
+}
+
+// ---- waiting ----
+
+// Rounded up, so that nobody spins through the last millisecond.
+static int milliseconds_until(int64_t deadline)
+{
+    if (deadline == MP_PLAT_NEVER) {
+        return -1;
+    }
+    int64_t left = deadline == MP_PLAT_AT_ONCE ? 0 : deadline - mp_plat_now();
+    if (left <= 0) {
+        return 0;
+    }
+    int64_t whole = (left - 1) / NS_PER_MS + 1;
+    return (int) (whole < INT_MAX ? whole : INT_MAX);
+}
+
+int mp_win32_socket_poll(WSAPOLLFD *polled, size_t count, int64_t deadline)
+{
+    for (;;) {
+        int timeout = milliseconds_until(deadline);
+        int found = WSAPoll(polled, (ULONG) count, timeout);
+        if (found < 0) {
+            return mp_win32_socket_fail(WSAGetLastError(),
+                                        "waiting for sockets");
+        }
+        if (found > 0 || timeout == 0) {
+            return found;
+        }
+    }
+}
+
+static int wait_for(SOCKET socket, short what, int64_t deadline)
+{
+    WSAPOLLFD polled = {socket, what, 0};
+
+    int r = mp_win32_socket_poll(&polled, 1, deadline);
+    if (r > 0 && (polled.revents & POLLNVAL) != 0) {
+        return mp_win32_socket_fail(WSAENOTSOCK, LINK_TEXT);
+    }
+    return r == 0 ? MP_ETIMEDOUT : r < 0 ? r : 0;
+}
+
+// ---- transfer ----
+
+// What is left to send behind the first `done` bytes.
+static DWORD fill(WSABUF buffers[PIECES_MAX], const mp_plat_piece_t *pieces,
+                  size_t count, size_t done)
+{
+    DWORD used = 0;
+
+    for (size_t i = 0; i < count && used < PIECES_MAX; i++) {
+        if (done >= pieces[i].size) {
+            done -= pieces[i].size;
+            continue;
+        }
+        size_t left = pieces[i].size - done;
+        uintptr_t from = (uintptr_t) pieces[i].bytes + done; // only read
+        buffers[used++] =
+            (WSABUF){(ULONG) (left < INT_MAX ? left : INT_MAX), (char *) from};
+        if (left > INT_MAX) {
+            break; // the next buffer is not the rest of this piece
+        }
+        done = 0;
+    }
+    return used;
+}
+
+int mp_win32_socket_send(SOCKET socket, const mp_plat_piece_t *pieces,
+                         size_t count, size_t *sent, int64_t deadline)
+{
+    WSABUF buffers[PIECES_MAX];
+
+    *sent = 0;
+    for (;;) {
+        DWORD moved = 0;
+        DWORD used = fill(buffers, pieces, count, *sent);
+        if (used == 0) {
+            return 0;
+        }
+        if (WSASend(socket, buffers, used, &moved, 0, NULL, NULL) == 0) {
+            *sent += moved;
+            continue;
+        }
+        if (WSAGetLastError() != WSAEWOULDBLOCK) {
+            return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
+        }
+        int r = wait_for(socket, POLLWRNORM, deadline);
+        if (r < 0) {
+            return r;
+        }
+    }
+}
+
+int mp_win32_socket_receive(SOCKET socket, void *bytes, size_t size,
+                            size_t *received, int64_t deadline)
+{
+    *received = 0;
+    while (*received < size) {
+        size_t left = size - *received;
+        int moved = recv(socket, (char *) bytes + *received,
+                         (int) (left < INT_MAX ? left : INT_MAX), 0);
+        if (moved > 0) {
+            *received += (size_t) moved;
+            continue;
+        }
+        if (moved == 0) {
+            return mp__fail(MP_EEOF, 0, "the other process closed the link");
+        }
+        if (WSAGetLastError() != WSAEWOULDBLOCK) {
+            return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
+        }
+        int r = wait_for(socket, POLLRDNORM, deadline);
+        if (r < 0) {
+            return r;
+        }
+    }
+    return 0;
+}
