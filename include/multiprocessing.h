@@ -20,6 +20,7 @@
 
 #include <multiprocessing/arguments.h>
 #include <multiprocessing/atomic.h>
+#include <multiprocessing/auth.h>
 #include <multiprocessing/barrier.h>
 #include <multiprocessing/condition.h>
 #include <multiprocessing/context.h>
