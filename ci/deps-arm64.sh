@@ -1,7 +1,7 @@
 #!/bin/sh
-# A sysroot for Linux on aarch64 from Debian's own packages of APR and CMocka.
-# They are unpacked and not installed: apt would have to remove this machine's
-# own libapr1-dev for the other architecture's.
+# A sysroot for Linux on aarch64 from Debian's own packages of APR, libcrypto
+# and CMocka. They are unpacked and not installed: apt would have to remove this
+# machine's own libapr1-dev for the other architecture's.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/ci/lib.sh"
@@ -9,7 +9,7 @@ deps_begin arm64 build sources arm64
 cd "$work"
 quiet apt_private "$work/apt" deb arm64 update
 quiet apt_private "$work/apt" deb arm64 -y --download-only install \
-    libc6-dev libapr1-dev libcmocka-dev libcmocka0
+    libc6-dev libapr1-dev libssl-dev libcmocka-dev libcmocka0
 mkdir -p "$stage/sysroot/usr/lib"
 ln -s usr/lib "$stage/sysroot/lib"
 for package in "$work"/apt/archives/*.deb; do

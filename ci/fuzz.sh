@@ -20,8 +20,8 @@ for target in tests/fuzz/fuzz_*.c; do
     clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         -D_GNU_SOURCE -DMP_STATIC -DMP_BUILDING -Iinclude -I. \
         '-DMP_WORKER_NAME="mp-worker"' '-DMP_WORKER_FROM_LIBRARY="../bin"' '-DMP_WORKER_INSTALLED="/usr/bin/mp-worker"' \
-        $(pkg-config --cflags apr-1) -o "$out/$name" "$target" \
-        $sources $(pkg-config --libs apr-1) -lpthread
+        $(pkg-config --cflags apr-1 libcrypto) -o "$out/$name" "$target" \
+        $sources $(pkg-config --libs apr-1 libcrypto) -lpthread
     mkdir -p "$out/$name.found"
     "$out/$name" -max_total_time="$seconds" -max_len=4096 \
         -artifact_prefix="$out/" "$out/$name.found" "$corpus"

@@ -73,14 +73,14 @@ packages_of()
 {
     mingw=${MINGW_PACKAGE_PREFIX:+$MINGW_PACKAGE_PREFIX-}
     case $manager:$1 in
-    apt:build) echo gcc libc6-dev cmake ninja-build pkg-config libapr1-dev libcmocka-dev ;;
+    apt:build) echo gcc libc6-dev cmake ninja-build pkg-config libapr1-dev libssl-dev libcmocka-dev ;;
     brew:build) echo cmake ninja pkgconf apr cmocka ;;
     pacman:build)
         # MSYS2 has a compiler for each environment under one virtual name.
         if [ -n "$mingw" ]; then
             echo "${mingw}cc ${mingw}cmake ${mingw}ninja ${mingw}pkgconf ${mingw}apr ${mingw}cmocka"
         else
-            echo gcc cmake ninja pkgconf apr cmocka
+            echo gcc cmake ninja pkgconf apr openssl cmocka
         fi ;;
     apt:cxx) echo g++ ;;
     apt:ccache | brew:ccache) echo ccache ;;

@@ -19,7 +19,7 @@ may_include()
 
 # An unmatched pattern is left as it is; a room without files is no mistake.
 may_include "$c11|$api" include/*.h include/multiprocessing/*.h
-contracts="platform/platform.h platform/link.h platform/shared.h platform/named.h platform/bell.h"
+contracts="platform/platform.h platform/link.h platform/shared.h platform/named.h platform/bell.h platform/digest.h"
 # shellcheck disable=SC2086  # several files
 may_include "$c11|$api|\"platform/" $contracts
 may_include "$c11|$api|\"platform/|\"core/" core/*.[ch]

@@ -331,7 +331,7 @@ static const char *type_name(int type)
         [MP_ARG_FLOAT] = "a float",       [MP_ARG_TEXT] = "a text",
         [MP_ARG_BYTES] = "bytes",         [MP_ARG_OBJECT] = "a shared object",
         [MP_ARG_TOO_LARGE] = "too large", [MP_ARG_NONE] = "None",
-        [MP_ARG_PORT] = "a connection"};
+        [MP_ARG_PORT] = "a port"};
     return names[type];
 }
 
@@ -547,3 +547,4 @@ static int get_port(const mp_args_t *args, size_t index, mp__port_kind_t kind,
     return 0;
 }
 GETTERS(connection, get_port, MP__PORT_CONNECTION)
+GETTERS(listener, get_port, MP__PORT_LISTENER)

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include <multiprocessing/listener.h>
+
 #include "core/self.h"
 #include "core/start.h"
 #include "platform/fail.h"
@@ -198,6 +200,25 @@ int mp_connection_fileno(const mp_connection_t *connection, intptr_t *handle)
     }
     *handle = connection->link.handle;
     return 0;
+}
+
+int mp_connection_peer(mp_connection_t *connection, mp_peer_t *peer)
+{
+    mp_plat_peer_t told = {-1, -1, -1, false};
+
+    if (connection == NULL || peer == NULL) {
+        return connection == NULL
+                   ? is_null()
+                   : mp__fail(MP_EINVAL, 0, "no place for the peer");
+    }
+    int r = mp__port_use(&connection->port, "the connection");
+    if (r < 0) {
+        return r;
+    }
+    r = mp_plat_link_peer(&connection->link, &told);
+    mp__port_leave(&connection->port);
+    *peer = (mp_peer_t){told.pid, told.uid, told.gid, told.same_user};
+    return r;
 }
 
 // ---- messages ----

@@ -10,8 +10,9 @@
 
 static mp__port_t *ports; // guarded by the lock
 
-static const mp__port_calls_t *const kinds[] = {[MP__PORT_CONNECTION] =
-                                                    &mp__connection_calls};
+static const mp__port_calls_t *const kinds[] = {
+    [MP__PORT_LISTENER] = &mp__listener_calls,
+    [MP__PORT_CONNECTION] = &mp__connection_calls};
 
 static const mp__port_calls_t *calls_of(const mp__port_t *port)
 {
@@ -133,7 +134,8 @@ intptr_t mp__port_handle(const mp__port_t *port)
 int mp__port_open(mp__port_t **out, const unsigned char *record, size_t size,
                   intptr_t handle)
 {
-    if (size == 0 || record[0] != MP__PORT_CONNECTION) {
+    if (size == 0 || record[0] < MP__PORT_CONNECTION ||
+        record[0] > MP__PORT_LISTENER) {
         mp_plat_close_handle(handle);
         return mp__fail(MP_EPROTO, 0, "this describes no connection");
     }

@@ -39,6 +39,7 @@ typedef struct mp__port_calls {
                 intptr_t handle);
 } mp__port_calls_t;
 extern const mp__port_calls_t mp__connection_calls;
+extern const mp__port_calls_t mp__listener_calls;
 
 // Held once; in the row.
 void mp__port_begin(mp__port_t *port, mp__port_kind_t kind);
@@ -59,7 +60,7 @@ mp__port_kind_t mp__port_kind_of(const void *pointer);
 
 // ---- to other processes, and to threads that are like them ----
 
-#define MP__PORT_RECORD_MOST 1200
+#define MP__PORT_RECORD_MOST 2400
 // Its description, and the length of that.
 size_t mp__port_describe(const mp__port_t *port,
                          unsigned char record[MP__PORT_RECORD_MOST]);

@@ -20,6 +20,7 @@
 
 #include <multiprocessing/arguments.h>
 #include <multiprocessing/atomic.h>
+#include <multiprocessing/auth.h>
 #include <multiprocessing/barrier.h>
 #include <multiprocessing/condition.h>
 #include <multiprocessing/connection.h>
@@ -29,6 +30,7 @@
 #include <multiprocessing/export.h>
 #include <multiprocessing/finalize.h>
 #include <multiprocessing/launch.h>
+#include <multiprocessing/listener.h>
 #include <multiprocessing/lock.h>
 #include <multiprocessing/log.h>
 #include <multiprocessing/named_semaphore.h>

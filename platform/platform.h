@@ -52,8 +52,9 @@ int64_t mp_plat_now(void); // nanoseconds since some fixed moment
 // The whole set is known here so that a fork finds each of them free in the
 // child. They are taken in this order, and held for moments only.
 enum mp_plat_lock {
-    MP_PLAT_LOCK_INIT,  // the library's first steps
-    MP_PLAT_LOCK_STATE, // processes, their children, the settings
+    MP_PLAT_LOCK_INIT,   // the library's first steps
+    MP_PLAT_LOCK_STATE,  // processes, their children, the settings
+    MP_PLAT_LOCK_DIGEST, // what the backend computes digests with
     MP_PLAT_LOCK_COUNT
 };
 void mp_plat_lock(enum mp_plat_lock which);

@@ -143,6 +143,24 @@ int mp_plat_listen(mp_plat_listener_t *listener, const mp_plat_place_t *place,
     return r;
 }
 
+// Another process removes its file.
+int mp_plat_listener_adopt(mp_plat_listener_t *listener, intptr_t handle)
+{
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+
+    if (getsockopt((int) handle, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) <
+            0 ||
+        listens == 0) {
+        return mp__fail(MP_EPROTO, 0, "descriptor %d does not listen",
+                        (int) handle);
+    }
+    listener->handle = handle;
+    listener->owner = -1;
+    listener->more = NULL;
+    return 0;
+}
+
 void mp_plat_listener_close(mp_plat_listener_t *listener)
 {
     if (listener->owner == getpid()) {

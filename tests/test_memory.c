@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/auth.h"
+
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
@@ -206,6 +208,27 @@ static void sharing_without_memory_leaves_no_name(void)
     assert_true(nth > 7);
 }
 
+// The key is copied, and nothing else takes memory of the library's.
+static void handshakes_without_memory_do_not_begin(void)
+{
+    mp__auth_t auth;
+    const void *message = NULL;
+    size_t size = 0;
+
+    failing = 1;
+    assert_int_equal(mp__auth_begin(&auth, MP__AUTH_LISTENER, "key", 3, NULL),
+                     MP_ENOMEM);
+    assert_null(auth.key);
+    assert_int_equal(mp__auth_begin(&auth, MP__AUTH_LISTENER, "key", 3, NULL),
+                     0);
+    failing = 1;
+    assert_int_equal(mp__auth_next(&auth, NULL, 0, &message, &size),
+                     MP__AUTH_MORE);
+    assert_int_equal(mp__auth_next(&auth, "x", 1, &message, &size), MP_EAUTH);
+    assert_int_equal(failing, 1); // nothing has asked for any
+    failing = 0;
+}
+
 // One life of a named semaphore while allocation number `nth` fails.
 static bool live_by_name_once(const char *name, long nth)
 {
@@ -252,6 +275,8 @@ static const struct test tests[] = {
      shared_objects_need_no_memory_of_the_process, TEST_ONCE},
     {"sharing without memory leaves no name",
      sharing_without_memory_leaves_no_name, TEST_ONCE},
+    {"handshakes without memory do not begin",
+     handshakes_without_memory_do_not_begin, TEST_ONCE},
     {"named semaphores can be made without memory, or not at all",
      named_semaphores_can_be_made_without_memory_or_not_at_all, TEST_ONCE},
 };

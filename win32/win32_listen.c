@@ -67,6 +67,24 @@ int mp_plat_accept(const mp_plat_listener_t *listener, mp_plat_link_t *link,
     return r;
 }
 
+int mp_plat_listener_adopt(mp_plat_listener_t *listener, intptr_t handle)
+{
+    if (listener->place.family == MP_PLAT_FAMILY_PIPE) {
+        return mp__fail(MP_ENOTSUP, 0,
+                        "a listener at a named pipe stays in its process");
+    }
+    int r = mp_win32_winsock();
+    if (r == 0) {
+        r = mp_win32_socket_tame((SOCKET) handle);
+    }
+    if (r == 0) {
+        listener->handle = handle;
+        listener->owner = -1;
+        listener->more = NULL;
+    }
+    return r;
+}
+
 void mp_plat_listener_close(mp_plat_listener_t *listener)
 {
     if (listener->handle == MP_PLAT_NONE) {

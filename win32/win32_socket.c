@@ -130,6 +130,11 @@ static int wait_for(SOCKET socket, short what, int64_t deadline)
     return r == 0 ? MP_ETIMEDOUT : r < 0 ? r : 0;
 }
 
+int mp_plat_link_wait_room(const mp_plat_link_t *link, int64_t deadline)
+{
+    return wait_for((SOCKET) link->handle, POLLWRNORM, deadline);
+}
+
 // ---- transfer ----
 
 // What is left to send behind the first `done` bytes.

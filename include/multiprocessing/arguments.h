@@ -28,7 +28,7 @@ typedef enum mp_arg_type {
     MP_ARG_OBJECT,    /**< a lock, an event, … that processes share */
     MP_ARG_NONE,      /**< nothing: Python's None */
     MP_ARG_TOO_LARGE, /**< an unsigned integer above INT64_MAX: refused */
-    MP_ARG_PORT       /**< a connection */
+    MP_ARG_PORT       /**< a connection or a listener */
 } mp_arg_type_t;
 
 /** One argument. Make it with MP_INT, MP_TEXT and so on. */
@@ -59,7 +59,7 @@ MP_SHARED_TYPES(MP__SHARED_TYPE)
 #undef MP__SHARED_TYPE
 
 /** What has a handle of the system and travels: X(name) of each type. */
-#define MP_PORT_TYPES(X) X(connection)
+#define MP_PORT_TYPES(X) X(connection) X(listener)
 
 #define MP__PORT_TYPE(name) typedef struct mp_##name mp_##name##_t;
 MP_PORT_TYPES(MP__PORT_TYPE)
@@ -226,9 +226,9 @@ MP_API int mp_args_get_bytes(const mp_args_t *args, size_t index,
 MP_SHARED_TYPES(MP__ARGS_SHARED)
 
 /**
- * A connection, as above: mp_args_connection(). The child has an end of its
- * own; the parent keeps its own and should destroy it once the child has
- * started, or the end is never seen to close.
+ * A connection or a listener, as above. The child has an end of its own; the
+ * parent keeps its own and should destroy it once the child has started, or the
+ * end is never seen to close.
  *
  * Ownership: the arguments'; it is closed when the child ends.
  * Python: a Connection among the parameters of the target

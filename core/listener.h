@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Listeners inside.
+#ifndef MP_CORE_LISTENER_H
+#define MP_CORE_LISTENER_H
+
+#include <multiprocessing/listener.h>
+
+#include "core/address.h"
+#include "core/handshake.h"
+#include "core/port.h"
+#include "core/route.h"
+
+// The oldest gives way to one more.
+#define MP__HANDSHAKES_MOST 64
+
+// A client that has not proven itself yet.
+typedef struct mp__guest {
+    struct mp__guest *next; // older ones are further behind
+    mp__handshake_t handshake;
+    mp_plat_place_t from;
+    int64_t deadline;
+} mp__guest_t;
+
+// Guests are this process's: a forked child that accepts, too, leaves its
+// parent's alone. One thread at a time has the turn, and with it all guests.
+struct mp_listener {
+    mp__port_t port;
+    mp_plat_listener_t listener;
+    char address[MP__ADDRESS_SIZE];
+    bool open;
+    void *authkey;
+    size_t authkey_size;
+    mp__auth_policy_t policy;
+    int64_t handshake_timeout_ms;
+    mp__route_t *turn;   // of which one word is used
+    unsigned generation; // of the process (core/self.h) whose guests these are
+    mp__guest_t *guests;
+    char last_accepted[MP__ADDRESS_SIZE]; // guarded by the lock
+};
+
+void mp__guests_free(mp__guest_t *guests);
+// A new turn for a process that has forked away.
+int mp__listener_renew(mp_listener_t *listener);
+
+#endif
