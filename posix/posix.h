@@ -171,6 +171,8 @@ int mp_posix_death_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends);
 int mp_posix_death_watch_parent(mp_plat_child_t *parent);
 // It is watched like that: a parent has no pipe, but perhaps a channel.
 bool mp_posix_is_parent(const mp_plat_child_t *process);
+// No other has taken the status of the child, so its number is its own.
+bool mp_posix_death_is_ours(const mp_plat_child_t *child);
 int mp_posix_death_collect(const mp_plat_child_t *child, int *status,
                            struct rusage *usage);
 int mp_posix_death_signal(const mp_plat_child_t *child, int number);
