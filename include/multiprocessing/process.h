@@ -256,7 +256,9 @@ MP_API int mp_process_interrupt(mp_process_t *process);
  * first (SIGSTOP), so that none escapes by starting another, then get SIGTERM
  * and go on (SIGCONT). What has lost its parent is found only in such a session
  * (the option `session` makes one): nothing else tells whose it was. After the
- * end of the child nobody is found.
+ * end of the child nobody is found. If the caller is killed in the middle of
+ * this, those that it has found by then stay stopped until somebody sends them
+ * SIGCONT; but on Linux children of this library end with their parent still.
  *
  * Other systems: the child, and its process group if it leads one.
  *
