@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,12 +87,26 @@ static bool is_later_one(const mp_plat_life_t *life, const char *stat)
     return start > life->since && start - life->since > NANOSECONDS / 50;
 }
 
-// Without pidfds (old kernels, seccomp filters): a zombie that has threads
-// left is alive.
+// A child of this process that waits to be collected: no descriptor is needed
+// to see that, and there may be none.
+static bool waits_to_be_collected(const mp_plat_life_t *life)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t) life->pid, &info,
+                  WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid != 0;
+}
+
+// Without pidfds (old kernels, seccomp filters, no free descriptor): a zombie
+// that has threads left is alive.
 static bool ended_by_stat(const mp_plat_life_t *life)
 {
     char text[STAT_SIZE];
 
+    if (waits_to_be_collected(life)) {
+        return true;
+    }
     if (kill((pid_t) life->pid, 0) < 0 && errno == ESRCH) {
         return true;
     }
