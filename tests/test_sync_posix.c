@@ -289,6 +289,7 @@ static void a_signal_handler_sets_an_event(void)
         make_all(2);
         pid_t pid = fork_to(wait_for_signal);
         assert_int_equal(mp_semaphore_acquire(plain, TEST_GUARD_MS), 0);
+        test_await_sleep(pid);
         assert_int_equal(kill(pid, SIGUSR1), 0);
         assert_int_equal(mp_event_wait(event, TEST_GUARD_MS), 0);
         assert_int_equal(wait_for(pid, 0), 0);
