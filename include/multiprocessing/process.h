@@ -270,7 +270,8 @@ MP_API int mp_process_interrupt(mp_process_t *process);
  *         user, the others were signalled; MP_ENOMEM, MP_EMFILE: nobody was.
  * Blocks: while it looks for them: milliseconds, more if one of them does not
  *         stop at once.
- * Threads: a join by another one may take as long.
+ * Threads: a join by another one may take as long; with a deadline that is
+ *         nearer it is MP_ETIMEDOUT, though the child may have ended.
  * Python: psutil.Process(pid).children(recursive=True), one by one
  */
 MP_API int mp_process_terminate_tree(mp_process_t *process);
