@@ -10,6 +10,8 @@
 #include "core/whose.h"
 #include "platform/fail.h"
 
+#define LOOK_NS INT64_C(1000000)
+
 // ---- collecting ----
 
 // What a system does that is out of memory looks like a kill of another's.
@@ -122,11 +124,33 @@ static bool collected(mp_process_t *process)
     return ended;
 }
 
+static int pause_until(int64_t deadline)
+{
+    mp_plat_event_t *never = NULL;
+
+    int r = mp_plat_event_create(&never);
+    if (r == 0) {
+        (void) mp_plat_event_wait(never, deadline);
+        mp_plat_event_destroy(never);
+    }
+    return r;
+}
+
+// One that has ended is not collected while a thread ends its tree, or while
+// a debugger holds it: nothing tells when that is over.
 static int wait_until(mp_process_t *process, int64_t deadline)
 {
     for (;;) {
         int r = wait_once(process, deadline);
         if (r < 0 || collected(process)) {
+            return r;
+        }
+        int64_t now = mp_plat_now();
+        if (now >= deadline) {
+            return MP_ETIMEDOUT;
+        }
+        r = pause_until(now + LOOK_NS);
+        if (r < 0) {
             return r;
         }
     }
@@ -136,15 +160,8 @@ static int wait_until(mp_process_t *process, int64_t deadline)
 // as long as the thread does.
 static int wait_for_own_process(int64_t deadline)
 {
-    mp_plat_event_t *never = NULL;
-
-    int r = mp_plat_event_create(&never);
-    if (r == 0) {
-        (void) mp_plat_event_wait(never, deadline);
-        mp_plat_event_destroy(never);
-        r = mp__fail(MP_ETIMEDOUT, 0, "the process runs still");
-    }
-    return r;
+    int r = pause_until(deadline);
+    return r < 0 ? r : mp__fail(MP_ETIMEDOUT, 0, "the process runs still");
 }
 
 // MP_ETIMEDOUT is not recorded: for some callers it is no failure.

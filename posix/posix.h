@@ -30,6 +30,10 @@ int mp_posix_fail_path(int os_code, const char *what, const char *path);
 // The library knows each descriptor it holds for itself, so that a forked
 // child, the library's or the user's, does not keep them. Descriptors are born
 // and entered under one lock that a fork takes too.
+
+// Below are the standard streams, and what a spawned child is given.
+#define MP_POSIX_FIRST_FREE 10
+
 int mp_posix_own_socketpair(int pair[2]);
 int mp_posix_own_pipe(int pair[2]);
 int mp_posix_own_memory(int *descriptor);
@@ -41,10 +45,10 @@ int mp_posix_own_openat(int folder, const char *path, int flags,
 int mp_posix_own_add(int descriptor);     // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor);  // -1 is fine
 void mp_posix_own_forget(int descriptor); // it is somebody else's from now on
-// A copy of somebody else's descriptor, at 10 or above. MP_EINVAL it is not
-// open.
+// A copy of somebody else's descriptor, at that number or above. MP_EINVAL it
+// is not open.
 int mp_posix_own_copy(int descriptor, int *copy);
-// Moves a descriptor below `least` out of the way, there or to 10 or above.
+// Moves a descriptor below `least` out of the way, there or above that number.
 int mp_posix_own_raise(int *descriptor, int least);
 // What a forked child keeps (-1: none): what tells its end and its parent's,
 // its streams, and what it was given.
@@ -89,9 +93,16 @@ int mp_posix_memory(void);
 void mp_posix_stop_sleep(atomic_uint *word);
 void mp_posix_stop_wake(atomic_uint *word);
 
+// ---- limits (posix_limit.c) ----
+
+// Whether a file of that size is over the limit of this process: growing to it
+// would be a signal (SIGXFSZ) that ends the process.
+bool mp_posix_over_file_limit(off_t size);
+
 // ---- segments (posix_segment_*.c) ----
 
-// Takes memory for an object of shm_open(), of all its size. An errno.
+// Takes memory for an object of shm_open(), of all its size, which it then has
+// or is given by ftruncate(). An errno.
 int mp_posix_reserve(int descriptor, off_t size);
 extern const int mp_posix_segment_flags; // what opening one also wants
 
@@ -176,6 +187,8 @@ int mp_posix_death_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends);
 int mp_posix_death_watch_parent(mp_plat_child_t *parent);
 // It is watched like that: a parent has no pipe, but perhaps a channel.
 bool mp_posix_is_parent(const mp_plat_child_t *process);
+// No other has taken the status of the child, so its number is its own.
+bool mp_posix_death_is_ours(const mp_plat_child_t *child);
 int mp_posix_death_collect(const mp_plat_child_t *child, int *status,
                            struct rusage *usage);
 int mp_posix_death_signal(const mp_plat_child_t *child, int number);
@@ -201,6 +214,20 @@ bool mp_posix_kin_look(pid_t pid, mp_posix_kin_t *kin);
 int mp_posix_kin_pin(pid_t pid, int *pin);
 // Signals it, unless it is another by now. Returns an errno.
 int mp_posix_kin_signal(const mp_posix_kin_t *kin, int pin, int number);
+
+// ---- what Linux says of a process (posix_stat_linux.c) ----
+
+typedef struct mp_posix_stat {
+    char state;
+    pid_t parent;
+    pid_t session;
+    long long threads;
+    uint64_t start; // in ticks since boot
+} mp_posix_stat_t;
+
+// False: there is no such process, or it cannot be asked. A descriptor is open
+// for a moment.
+bool mp_posix_stat_read(pid_t pid, mp_posix_stat_t *stat);
 
 // ---- small things with a variant ----
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The build of a program is the id that its linker wrote, if it was told to;
-// else how the program lies in memory, and the beginning of its code.
+// else how the program lies in memory, its header, and the beginning of what
+// nobody writes to. Code is left out: a debugger writes its breakpoints there,
+// and others their hot patches.
 #include "posix/posix.h"
 
 #include <elf.h>
@@ -9,7 +11,7 @@
 
 #include "platform/hash.h"
 
-#define CODE_MOST 16384
+#define PART_MOST 16384
 #define NOTE_GNU "GNU"
 
 static size_t padded(size_t size)
@@ -52,16 +54,37 @@ static const unsigned char *start_of(const struct dl_phdr_info *program, int i)
     return (const unsigned char *) start;
 }
 
+// How much of the beginning of a part stays as the linker wrote it. The header
+// of the file tells its size; some linkers put code behind it.
+static size_t lasting(const ElfW(Phdr) * part)
+{
+    size_t most = part->p_flags == PF_R ? PART_MOST
+                  : part->p_offset == 0 ? sizeof(ElfW(Ehdr))
+                                        : 0;
+
+    if (part->p_type != PT_LOAD) {
+        return 0;
+    }
+    return part->p_filesz < most ? (size_t) part->p_filesz : most;
+}
+
+// Byte by byte and unseen by a sanitizer: between the objects of a program it
+// has put what must not be read.
+__attribute__((no_sanitize("address"))) static void
+hash_part(unsigned char *id, const volatile unsigned char *at, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char byte = at[i];
+        mp__hash_into(id, &byte, 1);
+    }
+}
+
 static void hash_parts(unsigned char *id, const struct dl_phdr_info *program)
 {
     for (int i = 0; i < program->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &program->dlpi_phdr[i];
-        size_t code =
-            part->p_filesz < CODE_MOST ? (size_t) part->p_filesz : CODE_MOST;
         mp__hash_into(id, part, sizeof(*part));
-        if (part->p_type == PT_LOAD && part->p_flags == (PF_R | PF_X)) {
-            mp__hash_into(id, start_of(program, i), code);
-        }
+        hash_part(id, start_of(program, i), lasting(part));
     }
 }
 

@@ -48,6 +48,11 @@ static int peek(const mp_plat_child_t *child)
     return info.si_pid != 0 ? 1 : 0;
 }
 
+bool mp_posix_death_is_ours(const mp_plat_child_t *child)
+{
+    return peek(child) >= 0;
+}
+
 int mp_posix_death_collect(const mp_plat_child_t *child, int *status,
                            struct rusage *usage)
 {

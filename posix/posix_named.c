@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,7 +25,6 @@
 #include "posix/posix.h"
 
 #define UNNAMED ".new" // only who has the lock makes one
-#define FIRST_FREE_NUMBER 10
 #define PATIENCE_NS INT64_C(5000000000)
 #define LOOK_NS 1000000L
 
@@ -51,16 +49,28 @@ static int check_folder(int folder, const char *place)
     return 0;
 }
 
+// A folder that nobody may enter would be in the way for good: what the umask
+// took is given back.
+static int make_folder(const char *place)
+{
+    bool made = mkdir(place, S_IRWXU) == 0;
+
+    if (made ? fchmodat(AT_FDCWD, place, S_IRWXU, 0) < 0 : errno != EEXIST) {
+        return mp_posix_fail_path(errno, "a folder cannot be made", place);
+    }
+    return 0;
+}
+
 static int open_folder(int *folder)
 {
     char place[MP_POSIX_NAMED_PLACE];
 
     int r = mp_posix_named_place(place);
+    if (r == 0) {
+        r = make_folder(place);
+    }
     if (r < 0) {
         return r;
-    }
-    if (mkdir(place, S_IRWXU) < 0 && errno != EEXIST) {
-        return mp_posix_fail_path(errno, "a folder cannot be made", place);
     }
     int os_code = mp_posix_own_openat(
         AT_FDCWD, place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, folder);
@@ -157,15 +167,12 @@ static int open_file(const mp_plat_named_lock_t *lock, const char *name,
 }
 
 // What is written has its place in the file system: using it is no crash later.
-// Growing over the limit of files would be a signal that ends the process.
 static int fill(int file)
 {
     static const char zeros[MP_PLAT_NAMED_SIZE];
-    struct rlimit limit;
     int os_code = 0;
 
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-        limit.rlim_cur < (rlim_t) sizeof(zeros)) {
+    if (mp_posix_over_file_limit((off_t) sizeof(zeros))) {
         os_code = EFBIG;
     } else if (fchmod(file, S_IRUSR | S_IWUSR) < 0) { // whatever the umask says
         os_code = errno;
@@ -199,7 +206,7 @@ static int map(mp_plat_named_t *out, int file)
 {
     void *page = MAP_FAILED;
 
-    int r = mp_posix_own_raise(&file, FIRST_FREE_NUMBER);
+    int r = mp_posix_own_raise(&file, MP_POSIX_FIRST_FREE);
     if (r == 0 && flock(file, LOCK_SH | LOCK_NB) < 0) {
         r = mp__fail(MP_EACCES, errno, "a named semaphore cannot be shared");
     }

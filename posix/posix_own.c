@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
@@ -15,8 +16,6 @@ static uint64_t *owned;
 static size_t owned_words;
 
 #define BITS 64
-// Below are the standard streams, and what a spawned child is given.
-#define FIRST_FREE_NUMBER 10
 
 static int make_room(size_t words)
 {
@@ -124,6 +123,10 @@ int mp_posix_own_segment(const char *name, int flags, int *descriptor)
     *descriptor = shm_open(name, flags, 0600);
     int os_code = entered_locked(descriptor);
     mp_posix_unlock();
+    if (os_code == 0 && (flags & O_CREAT) != 0) {
+        // Whatever the umask says. Some systems refuse it for such objects.
+        (void) fchmod(*descriptor, S_IRUSR | S_IWUSR);
+    }
     return os_code;
 }
 
@@ -172,8 +175,9 @@ int mp_posix_own_raise(int *descriptor, int least)
         return 0;
     }
     mp_posix_lock();
-    int higher = fcntl(*descriptor, F_DUPFD_CLOEXEC,
-                       least > FIRST_FREE_NUMBER ? least : FIRST_FREE_NUMBER);
+    int higher =
+        fcntl(*descriptor, F_DUPFD_CLOEXEC,
+              least > MP_POSIX_FIRST_FREE ? least : MP_POSIX_FIRST_FREE);
     // EINVAL: the limit of descriptors is below the number that was asked for.
     int r = higher < 0 ? mp_posix_fail(errno == EINVAL ? EMFILE : errno,
                                        "a descriptor cannot be moved")
@@ -204,7 +208,7 @@ static int copy_failed(int os_code, int descriptor)
 int mp_posix_own_copy(int descriptor, int *copy)
 {
     mp_posix_lock();
-    *copy = fcntl(descriptor, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
+    *copy = fcntl(descriptor, F_DUPFD_CLOEXEC, MP_POSIX_FIRST_FREE);
     int r = *copy < 0 ? copy_failed(errno, descriptor) : add_locked(*copy);
     if (r < 0 && *copy >= 0) {
         (void) close(*copy);

@@ -12,8 +12,8 @@ int mp_plat_tree_signal(const mp_plat_child_t *child,
 {
     pid_t pid = (pid_t) child->pid;
 
-    if (collected) {
-        return 0;
+    if (collected || !mp_posix_death_is_ours(child)) {
+        return 0; // the number may be a stranger's, who leads a group, too
     }
     if (signal == MP_PLAT_INTERRUPT || getpgid(pid) != pid) {
         return mp_plat_child_signal(child, signal);

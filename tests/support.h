@@ -109,6 +109,9 @@ bool test_is_ready(intptr_t sentinel, int timeout_ms);
 // Runs `count` threads at once and waits for them; `run` gets the number.
 void test_run_threads(int count, void (*run)(int number));
 void test_use_processor(int milliseconds);
+// Waits until the first thread of that process sleeps; where the system does
+// not tell, for long enough that it probably does.
+void test_await_sleep(int64_t pid);
 int64_t test_now_ms(void);
 // NULL removes it.
 void test_set_variable(const char *name, const char *value);

@@ -226,6 +226,39 @@ void test_use_processor(int milliseconds)
     }
 }
 
+#ifdef __linux__
+static char state_of(int64_t pid)
+{
+    char path[40];
+    char text[400];
+
+    (void) snprintf(path, sizeof(path), "/proc/%lld/stat", (long long) pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    if (fd >= 0) {
+        (void) close(fd);
+    }
+    text[size > 0 ? size : 0] = '\0';
+    const char *end = strrchr(text, ')'); // of the name
+    return end != NULL && end[1] == ' ' ? end[2] : '?';
+}
+
+void test_await_sleep(int64_t pid)
+{
+    int64_t end = test_now_ms() + TEST_GUARD_MS;
+
+    while (state_of(pid) != 'S' && test_now_ms() < end) {
+        (void) sched_yield();
+    }
+}
+#else
+void test_await_sleep(int64_t pid)
+{
+    (void) pid;
+    test_use_processor(20);
+}
+#endif
+
 int64_t test_now_ms(void)
 {
     return clock_ms(CLOCK_MONOTONIC);

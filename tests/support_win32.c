@@ -174,6 +174,12 @@ void test_use_processor(int milliseconds)
     }
 }
 
+void test_await_sleep(int64_t pid)
+{
+    (void) pid;
+    test_use_processor(20);
+}
+
 int64_t test_now_ms(void)
 {
     return (int64_t) GetTickCount64();

@@ -24,6 +24,29 @@ static inline int sync_run(const char *topic, const struct test *tests,
     return test_run(topic, tests, count);
 }
 
+// What is promised of a death is one second. The rest is for machines that do
+// much else, and for sanitizers.
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SYNC_IS_SLOW
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SYNC_IS_SLOW
+#endif
+#ifdef SYNC_IS_SLOW
+#define SYNC_DEATH_MS 12000
+#else
+#define SYNC_DEATH_MS 3000
+#endif
+
+// A death at `from` or later is known by now, and in time.
+static inline void sync_expect_in_time(int64_t from)
+{
+    int64_t took = test_now_ms() - from;
+
+    assert_true(took < SYNC_DEATH_MS);
+}
+
 // Kills a child, wherever it is.
 static inline void sync_kill(mp_process_t *process)
 {

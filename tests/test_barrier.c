@@ -311,10 +311,14 @@ static int pass_gate(void *argument)
     return test_gate_pass(argument);
 }
 
+// Comes when it passes a gate, if there is a second one.
 static int come_and_act(const mp_args_t *args)
 {
     char name[200];
 
+    if (mp_args_count(args) > 2 && test_gate_pass(mp_args_text(args, 2)) != 0) {
+        return 99;
+    }
     (void) snprintf(name, sizeof(name), "%s", mp_args_text(args, 1));
     return told(mp_barrier_wait_with(mp_args_barrier(args, 0), TEST_GUARD_MS,
                                      pass_gate, name, NULL));
@@ -328,17 +332,22 @@ static int come_for_a_second(const mp_args_t *args)
 MP_TARGET(come_for_a_second)
 
 // Once all have come, nobody's time is over any more. A third one waits for the
-// next round, and breaks nothing.
+// next round, and breaks nothing. The second is there before the first's time
+// begins, or its start would be in it.
 static void an_action_has_the_time_it_takes(void)
 {
     test_gate_t gate;
+    test_gate_t start;
     mp_barrier_t *barrier = make(2, NULL);
 
     test_gate_create(&gate);
+    test_gate_create(&start);
+    mp_process_t *acts = sync_at_gate(&start, come_and_act,
+                                      MP_ARGS(barrier, gate.name, start.name));
     mp_process_t *waits = test_start(come_for_a_second, MP_ARGS(barrier));
     await_waiting(barrier, 1);
-    mp_process_t *acts =
-        sync_at_gate(&gate, come_and_act, MP_ARGS(barrier, gate.name));
+    test_gate_release(&start, 1);
+    test_gate_await(&gate, 1);
     assert_int_equal(mp_process_join(waits, 1300), MP_ETIMEDOUT);
     assert_int_equal(mp_barrier_wait(barrier, 0, NULL), MP_ETIMEDOUT);
     test_gate_release(&gate, 1);
@@ -347,6 +356,7 @@ static void an_action_has_the_time_it_takes(void)
     assert_false(mp_barrier_broken(barrier));
     mp_barrier_destroy(barrier);
     test_gate_destroy(&gate);
+    test_gate_destroy(&start);
 }
 
 static void death_in_the_action_breaks_it(void)

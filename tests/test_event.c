@@ -2,6 +2,8 @@
 // Events: set, cleared, waited for.
 #include "tests/sync.h"
 
+#include <stdatomic.h>
+
 static mp_event_t *make(void)
 {
     mp_event_t *event = NULL;
@@ -54,6 +56,18 @@ static void a_timeout_is_not_early(void)
 
 static mp_event_t *events[2];
 static int message;
+static atomic_int errors;
+
+// Waits for its event and clears it.
+static bool take_turn(mp_event_t *event)
+{
+    if (mp_event_wait(event, TEST_GUARD_MS) == 0 &&
+        mp_event_clear(event) == 0) {
+        return true;
+    }
+    atomic_fetch_add(&errors, 1);
+    return false;
+}
 
 // The thread sanitizer sees whether a set orders what was done before.
 static void play(int number)
@@ -61,14 +75,16 @@ static void play(int number)
     for (int i = 0; i < 1000; i++) {
         if (number == 0) {
             message = i;
-            (void) mp_event_set(events[0]);
-            (void) mp_event_wait(events[1], TEST_GUARD_MS);
-            (void) mp_event_clear(events[1]);
+            atomic_fetch_add(&errors, mp_event_set(events[0]) != 0);
+            if (!take_turn(events[1])) {
+                return;
+            }
         } else {
-            (void) mp_event_wait(events[0], TEST_GUARD_MS);
-            (void) mp_event_clear(events[0]);
-            message += message == i ? 0 : 1000000;
-            (void) mp_event_set(events[1]);
+            if (!take_turn(events[0])) {
+                return;
+            }
+            atomic_fetch_add(&errors, message != i);
+            atomic_fetch_add(&errors, mp_event_set(events[1]) != 0);
         }
     }
 }
@@ -78,6 +94,7 @@ static void a_set_tells_what_was_done_before(void)
     events[0] = make();
     events[1] = make();
     test_run_threads(2, play);
+    assert_int_equal(atomic_load(&errors), 0);
     assert_int_equal(message, 999);
     mp_event_destroy(events[0]);
     mp_event_destroy(events[1]);

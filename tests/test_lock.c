@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Locks: what they exclude, who may release them, and what the end of a holder
 // does.
-#include "tests/support.h"
+#include "tests/sync.h"
 
 #define CHILDREN 4
 #ifdef _WIN32 // where a system call of Wine's takes long
@@ -316,8 +316,11 @@ static void a_sleeping_waiter_gets_the_lock_of_a_killed_holder(void)
     mp_process_t *waiter =
         test_start(wait_for_lock, MP_ARGS(waiting.name, lock));
     test_gate_await(&waiting, 1);
+    test_await_sleep(mp_process_pid(waiter));
+    int64_t from = test_now_ms();
     assert_int_equal(mp_process_kill(holder), 0);
     assert_int_equal(test_finish(waiter), 0);
+    sync_expect_in_time(from);
     (void) test_finish(holder);
     test_gate_destroy(&holding);
     test_gate_destroy(&waiting);

@@ -57,26 +57,51 @@ static bool step(pid_t pid, int steps)
     return true;
 }
 
-// Runs `act` in children that are killed one stop later each, and `check` after
-// each of them. The last one came to its end.
-static void kill_at_every_call(void (*prepare)(void), int (*act)(void),
-                               void (*check)(bool killed))
+static bool act_and_die(int (*act)(void), int steps)
 {
-    bool killed = true;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        be_stepped(act);
+    }
+    return step(pid, steps);
+}
+
+static int do_nothing(void)
+{
+    return 0;
+}
+
+// The stops on the way from the first one to the end.
+static int stops_without_acting(void)
+{
     int steps = 1;
 
-    for (; killed && steps < STEPS_MOST; steps++) {
+    while (act_and_die(do_nothing, steps)) {
+        steps++;
+    }
+    return steps - 1;
+}
+
+// Runs `act` in children that are killed one stop later each, and `check` after
+// each of them. The last one came to its end. At `calls` system calls of `act`
+// it was killed, or more: before the call and behind it.
+static void kill_at_every_call(void (*prepare)(void), int (*act)(void),
+                               void (*check)(bool killed), int calls)
+{
+    int idle = stops_without_acting();
+    bool killed = true;
+    int deaths = 0;
+
+    while (killed && deaths < STEPS_MOST) {
         prepare();
-        pid_t pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-            be_stepped(act);
-        }
-        killed = step(pid, steps);
+        killed = act_and_die(act, deaths + 1);
         check(killed);
+        deaths += killed;
     }
     assert_false(killed);
-    assert_true(steps > 2);
+    assert_true(deaths - idle >= 2 * calls);
 }
 
 // ---- names ----
@@ -116,7 +141,7 @@ static void check_name(bool killed)
 static void whoever_makes_a_name_may_be_killed_anywhere(void)
 {
     choose_name();
-    kill_at_every_call(need_no_name, make, check_name);
+    kill_at_every_call(need_no_name, make, check_name, 8);
 }
 
 static void need_name(void)
@@ -142,7 +167,7 @@ static void check_removed(bool killed)
 static void whoever_removes_a_name_may_be_killed_anywhere(void)
 {
     choose_name();
-    kill_at_every_call(need_name, remove_name, check_removed);
+    kill_at_every_call(need_name, remove_name, check_removed, 5);
 }
 
 static int sweep(void)
@@ -170,7 +195,7 @@ static void check_swept(bool killed)
 static void whoever_sweeps_may_be_killed_anywhere(void)
 {
     choose_name();
-    kill_at_every_call(need_swept, sweep, check_swept);
+    kill_at_every_call(need_swept, sweep, check_swept, 8);
 }
 
 // ---- units ----
@@ -197,7 +222,7 @@ static void need_waiter(void)
     assert_int_equal(mp_named_semaphore_acquire(ready, TEST_GUARD_MS), 0);
     assert_int_equal(mp_named_semaphore_unlink(whole), 0);
     mp_named_semaphore_destroy(ready);
-    test_use_processor(20);
+    test_await_sleep(waiter.pid);
 }
 
 static int give_one(void)
@@ -219,7 +244,7 @@ static void check_waiter(bool killed)
 static void whoever_gives_a_unit_may_be_killed_before_it_wakes_anybody(void)
 {
     choose_name();
-    kill_at_every_call(need_waiter, give_one, check_waiter);
+    kill_at_every_call(need_waiter, give_one, check_waiter, 1);
 }
 
 static int take_one(void)
@@ -248,7 +273,7 @@ static void check_taken(bool killed)
 static void whoever_waits_may_be_killed_anywhere(void)
 {
     choose_name();
-    kill_at_every_call(need_none, take_one, check_taken);
+    kill_at_every_call(need_none, take_one, check_taken, 1);
 }
 
 static const struct test tests[] = {

@@ -21,6 +21,7 @@
 #define LIMIT (256 << 20)
 #define TOO_MUCH ((size_t) 1 << 30)
 #define STEP 4096
+#define SKIPPED 77 // what ctest knows
 
 // ---- the texts ----
 
@@ -152,7 +153,7 @@ static int run_in(const char *folder)
         if (!write_number(folder, "memory.limit_in_bytes", LIMIT) ||
             !write_number(folder, "cgroup.procs", (long) getpid())) {
             (void) printf("skipped: no limit for the memory of a group\n");
-            exit(0);
+            exit(SKIPPED);
         }
         (void) write_number(folder, "memory.memsw.limit_in_bytes", LIMIT);
         exit(test_run("out of memory", memory_tests,
@@ -166,15 +167,15 @@ static int run_in(const char *folder)
 int main(int argc, char **argv)
 {
     char folder[500];
-    int failed = 0;
+    int result = SKIPPED;
 
     mp_freeze_support(argc, argv);
     if (make_group(folder, sizeof(folder))) {
-        failed = run_in(folder);
+        result = run_in(folder);
         (void) rmdir(folder);
     } else {
         (void) printf("skipped: no control group of v1 can be made\n");
     }
-    return test_run("counts of ends for want of memory", text_tests, 1) != 0 ||
-           failed != 0;
+    int counted = test_run("counts of ends for want of memory", text_tests, 1);
+    return counted != 0 ? 1 : result;
 }

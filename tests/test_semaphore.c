@@ -289,8 +289,10 @@ static void a_dead_owners_unit_comes_back(void)
     assert_int_equal(mp_semaphore_acquire(semaphore, 0), 0);
     sync_end(sync_at_gate(&gate, hold_at_gate, MP_ARGS(semaphore, gate.name)),
              &gate);
+    int64_t from = test_now_ms();
     assert_int_equal(mp_semaphore_acquire(semaphore, TEST_GUARD_MS),
                      MP_OWNERDIED);
+    sync_expect_in_time(from);
     assert_int_equal(mp_semaphore_release_many(semaphore, 2), 0);
     assert_int_equal(mp_semaphore_acquire(semaphore, 0), 0); // no remark now
     assert_int_equal(mp_semaphore_release(semaphore), 0);
@@ -308,7 +310,7 @@ static void trying_finds_the_dead_as_well(void)
     test_gate_create(&gate);
     sync_end(sync_at_gate(&gate, hold_at_gate, MP_ARGS(semaphore, gate.name)),
              &gate);
-    for (int64_t end = test_now_ms() + TEST_GUARD_MS;
+    for (int64_t end = test_now_ms() + SYNC_DEATH_MS;
          r == MP_ETIMEDOUT && test_now_ms() < end;) {
         r = mp_semaphore_acquire(semaphore, 0);
     }
@@ -327,8 +329,10 @@ static void a_waiter_gets_the_unit_of_one_who_dies(void)
         sync_at_gate(&gate, hold_at_gate, MP_ARGS(semaphore, gate.name));
     mp_process_t *waiter =
         sync_at_gate(&gate, acquire_it, MP_ARGS(semaphore, gate.name));
+    int64_t from = test_now_ms();
     sync_end(holder, &gate);
     assert_int_equal(test_finish(waiter), MP_OWNERDIED);
+    sync_expect_in_time(from);
     mp_semaphore_destroy(semaphore);
     test_gate_destroy(&gate);
 }
@@ -362,8 +366,10 @@ static void kill_one_of_two_waiters(mp_semaphore_t *semaphore,
     assert_int_equal(mp_semaphore_release(semaphore), 0);
     assert_int_equal(test_finish(other), 0);
     if (owned) {
+        int64_t from = test_now_ms();
         assert_int_equal(mp_semaphore_acquire(semaphore, TEST_GUARD_MS),
                          MP_OWNERDIED);
+        sync_expect_in_time(from);
     }
     assert_int_equal(mp_semaphore_release(semaphore), 0);
 }

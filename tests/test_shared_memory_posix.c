@@ -22,6 +22,11 @@
 
 #define SIZE 100000
 #define SKIPPED 77
+#ifdef __linux__
+#define SHM_UMASK 0777 // it takes nothing away
+#else
+#define SHM_UMASK 077
+#endif
 
 static int status_of(pid_t pid)
 {
@@ -37,10 +42,12 @@ static int status_of(pid_t pid)
 
 static void memory_is_the_system_s_object_of_that_name(void)
 {
+    mode_t usual = umask(SHM_UMASK);
     mp_shared_memory_t *memory = segment_create(segment_name(), SIZE);
     struct stat status;
     char name[40];
 
+    (void) umask(usual);
     (void) snprintf(name, sizeof(name), "/%s", mp_shared_memory_name(memory));
     int fd = shm_open(name, O_RDONLY, 0);
     assert_true(fd >= 0);
@@ -137,6 +144,43 @@ static int create_without_addresses(const char *name)
     }
     int r = mp_shared_memory_create(&memory, name, 4 << 20, NULL);
     return r == MP_ENOMEM ? 0 : 2;
+}
+
+// So is the limit of files: a signal would end this child.
+static int create_over_the_limit_of_files(const char *name)
+{
+    const struct rlimit limit = {4096, 4096};
+    mp_shared_memory_options_t options = {.sparse = false};
+    mp_shared_memory_t *memory = NULL;
+
+    if (setrlimit(RLIMIT_FSIZE, &limit) < 0) {
+        return SKIPPED;
+    }
+    if (mp_shared_memory_create(&memory, name, SIZE, &options) != MP_ENOSPC) {
+        return 1;
+    }
+    options.sparse = true;
+    if (mp_shared_memory_create(&memory, name, SIZE, &options) != MP_ENOSPC) {
+        return 2;
+    }
+    return 0;
+}
+
+static void a_limit_of_files_is_an_error_and_no_signal(void)
+{
+    const char *name = segment_name();
+
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(create_over_the_limit_of_files(name));
+    }
+    int status = status_of(pid);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == SKIPPED) {
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_false(segment_exists(name));
 }
 
 static void memory_that_cannot_be_mapped_leaves_no_name(void)
@@ -274,6 +318,21 @@ static void fifo_in_the_place_of_memory_is_not_waited_for(void)
 }
 #endif
 
+static void folder_in_the_place_of_memory_is_no_memory(void)
+{
+    const mp_shared_memory_options_t options = {.read_only = true};
+    const char *name = segment_name();
+    mp_shared_memory_t *memory = NULL;
+    char path[100];
+
+    (void) snprintf(path, sizeof(path), "/dev/shm/%s", name);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(mp_shared_memory_open(&memory, name, &options), MP_EINVAL);
+    assert_int_equal(mp_shared_memory_open(&memory, name, NULL), MP_EINVAL);
+    assert_null(memory);
+    assert_int_equal(rmdir(path), 0);
+}
+
 static void link_in_the_place_of_memory_is_not_followed(void)
 {
     const char *name = segment_name();
@@ -298,6 +357,8 @@ static const struct test tests[] = {
      writing_to_what_is_for_reading_crashes, TEST_PROCESSES},
     {"creating and opening without descriptors fails",
      creating_and_opening_without_descriptors_fails, TEST_ONCE},
+    {"a limit of files is an error and no signal",
+     a_limit_of_files_is_an_error_and_no_signal, TEST_ONCE},
     {"memory that cannot be mapped leaves no name",
      memory_that_cannot_be_mapped_leaves_no_name, TEST_ONCE},
 #ifdef __linux__
@@ -311,6 +372,8 @@ static const struct test tests[] = {
     {"a FIFO in the place of memory is not waited for",
      fifo_in_the_place_of_memory_is_not_waited_for, TEST_ONCE},
 #endif
+    {"a folder in the place of memory is no memory",
+     folder_in_the_place_of_memory_is_no_memory, TEST_ONCE},
     {"a link in the place of memory is not followed",
      link_in_the_place_of_memory_is_not_followed, TEST_ONCE},
 #endif

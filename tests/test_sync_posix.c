@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,9 +114,34 @@ static void a_zombie_holds_nothing(void)
     make_all(2);
     pid_t pid = fork_to(hold_until_event);
     assert_int_equal(mp_semaphore_acquire(plain, TEST_GUARD_MS), 0);
+    int64_t from = test_now_ms();
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(mp_semaphore_acquire(owned, TEST_GUARD_MS), MP_OWNERDIED);
     assert_int_equal(mp_lock_acquire(lock, TEST_GUARD_MS), MP_OWNERDIED);
+    sync_expect_in_time(from);
+    assert_int_equal(wait_for(pid, 0), -SIGKILL);
+    destroy_all();
+}
+
+// A look then has neither a pidfd nor /proc.
+static void so_it_is_with_no_descriptor_free(void)
+{
+    struct rlimit usual;
+
+    make_all(2);
+    pid_t pid = fork_to(hold_until_event);
+    assert_int_equal(mp_semaphore_acquire(plain, TEST_GUARD_MS), 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    struct rlimit none = {STDERR_FILENO + 1, usual.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    int64_t from = test_now_ms();
+    int killed = kill(pid, SIGKILL);
+    int r = mp_lock_acquire(lock, SYNC_DEATH_MS);
+    int64_t took = test_now_ms() - from;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    assert_int_equal(killed, 0);
+    assert_int_equal(r, MP_OWNERDIED);
+    assert_true(took < SYNC_DEATH_MS);
     assert_int_equal(wait_for(pid, 0), -SIGKILL);
     destroy_all();
 }
@@ -263,6 +289,7 @@ static void a_signal_handler_sets_an_event(void)
         make_all(2);
         pid_t pid = fork_to(wait_for_signal);
         assert_int_equal(mp_semaphore_acquire(plain, TEST_GUARD_MS), 0);
+        test_await_sleep(pid);
         assert_int_equal(kill(pid, SIGUSR1), 0);
         assert_int_equal(mp_event_wait(event, TEST_GUARD_MS), 0);
         assert_int_equal(wait_for(pid, 0), 0);
@@ -274,6 +301,8 @@ static const struct test tests[] = {
     {"a stopped holder has its lock and its unit",
      a_stopped_holder_has_its_lock_and_its_unit, TEST_ONCE},
     {"a zombie holds nothing", a_zombie_holds_nothing, TEST_ONCE},
+    {"so it is with no descriptor free", so_it_is_with_no_descriptor_free,
+     TEST_ONCE},
     {"a stopped party breaks nothing", a_stopped_party_breaks_nothing,
      TEST_ONCE},
     {"a stopped waiter is still told", a_stopped_waiter_is_still_told,

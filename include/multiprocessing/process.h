@@ -256,7 +256,9 @@ MP_API int mp_process_interrupt(mp_process_t *process);
  * first (SIGSTOP), so that none escapes by starting another, then get SIGTERM
  * and go on (SIGCONT). What has lost its parent is found only in such a session
  * (the option `session` makes one): nothing else tells whose it was. After the
- * end of the child nobody is found.
+ * end of the child nobody is found. If the caller is killed in the middle of
+ * this, those that it has found by then stay stopped until somebody sends them
+ * SIGCONT; but on Linux children of this library end with their parent still.
  *
  * Other systems: the child, and its process group if it leads one.
  *
@@ -268,7 +270,8 @@ MP_API int mp_process_interrupt(mp_process_t *process);
  *         user, the others were signalled; MP_ENOMEM, MP_EMFILE: nobody was.
  * Blocks: while it looks for them: milliseconds, more if one of them does not
  *         stop at once.
- * Threads: a join by another one may take as long.
+ * Threads: a join by another one may take as long; with a deadline that is
+ *         nearer it is MP_ETIMEDOUT, though the child may have ended.
  * Python: psutil.Process(pid).children(recursive=True), one by one
  */
 MP_API int mp_process_terminate_tree(mp_process_t *process);

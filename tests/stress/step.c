@@ -233,6 +233,7 @@ static long kill_after(const step_op_t *op, long steps, bool measure)
 static struct share {
     long result;
     long length;
+    long stride;
     long at;
     long deaths;
 } * share;
@@ -250,7 +251,15 @@ static long stride_of(const step_op_t *op, long length)
         return 1;
     }
     long points = op->slow ? SLOW_DEATHS : BUDGET / (length / 2) + 1;
-    return length / points + 1;
+    return length / (points > 1 ? points : 2) + 1;
+}
+
+// Nothing is shown by an operation that ends before anybody was killed in it.
+static bool is_covered(void)
+{
+    return options.from > 0 ||
+           (share->deaths > 0 &&
+            share->deaths * share->stride >= share->length / 2);
 }
 
 // The harness has a family of its own, so that what went wrong in one operation
@@ -323,9 +332,9 @@ static long all_deaths(const step_op_t *op)
         return length;
     }
     share->length = length;
-    long stride = stride_of(op, length);
-    long at = first_of(stride);
-    for (; kill_after(op, at, false) == at; at += stride) {
+    share->stride = stride_of(op, length);
+    long at = first_of(share->stride);
+    for (; kill_after(op, at, false) == at; at += share->stride) {
         share->deaths++;
     }
     if (!op->in_fork) { // whose slots wait for a fork that never comes back
@@ -342,9 +351,9 @@ static long deaths_of_its_own(const step_op_t *op)
         return length;
     }
     share->length = length;
-    long stride = stride_of(op, length);
-    for (share->at = first_of(stride); in_harness(one_death, op) == share->at;
-         share->at += stride) {
+    share->stride = stride_of(op, length);
+    for (share->at = first_of(share->stride);
+         in_harness(one_death, op) == share->at; share->at += share->stride) {
         share->deaths++;
     }
     return length;
@@ -363,6 +372,7 @@ static void kill_everywhere(void **state)
     }
     print_message("%s: %ld steps, killed at %ld of them\n", op->name,
                   share->length, share->deaths);
+    assert_true(is_covered());
 }
 
 // ---- the program ----
