@@ -19,7 +19,7 @@
 // takes a slot may die at once: so all but the key is zero while it is free.
 typedef struct mp__slot {
     _Atomic uint64_t key;      // state, generation and pid (core/member.c)
-    _Atomic uint64_t since;    // of its life; 0: not known
+    _Atomic uint64_t since;    // of its life; 0: not told yet
     mp_word_t process;         // of a thread: the token of its process; else 0
     mp_word_t forked_at;       // the clock of forks at its birth; 0: not forked
     _Atomic uint64_t freeing;  // the offset of the object it is freeing, or 0

@@ -16,7 +16,8 @@ static bool process_ended(uint32_t index, uint64_t key)
 {
     mp__slot_t *slot = &mp__slots()[index];
     uint64_t since = atomic_load(&slot->since);
-    mp_plat_life_t life = {mp__key_pid(key), since == 0 ? UINT64_MAX : since};
+    mp_plat_life_t life = {mp__key_pid(key),
+                           since == 0 ? MP_PLAT_NOT_TOLD : since};
 
     return mp_plat_life_ended(&life, &mp__memory, (int) index);
 }

@@ -78,7 +78,7 @@ static uint64_t start_of(const char *stat)
 }
 
 // A tick of the clock that starts are told by is the most that the two clocks
-// can differ.
+// can differ. No start is later than MP_PLAT_NOT_TOLD.
 static bool is_later_one(const mp_plat_life_t *life, const char *stat)
 {
     uint64_t start = start_of(stat);
