@@ -71,9 +71,9 @@ static int create(uint64_t family)
     return r;
 }
 
-// The library is brought up first, for a program that only forks by itself: what
-// is made from now on must be noticed by its forks. Random numbers come before
-// the lock, too: they may need one that comes before this one.
+// The library is brought up first, for a program that only forks by itself:
+// what is made from now on must be noticed by its forks. Random numbers come
+// before the lock, too: they may need one that comes before this one.
 static int create_once(void)
 {
     uint64_t family = 0;

@@ -39,9 +39,8 @@ typedef struct mp__arena {
     mp_word_t slots_committed;
     mp_word_t fork_clock; // counts forks of members
     mp_word_t heap;       // the lock of the heap
-    mp_word_t dead;       // members that wait for their recovery, about
     mp_word_t joined;     // a unit, plus one: see core/pages.c
-    mp_word_t unused[2];
+    mp_word_t unused[3];
     // Guarded by the heap's lock.
     _Atomic uint64_t map_committed; // bytes
     _Atomic uint64_t units;         // that are committed

@@ -193,10 +193,7 @@ static int new_slab(uint32_t class)
 {
     uint32_t unit = 0;
 
-    mp__heap_lock();
-    int r = mp__span_take_locked(SLAB_UNITS, MP__SPAN_SLAB, mp__process_token(),
-                                 clear_head, &unit);
-    mp__heap_unlock();
+    int r = mp__span_take(SLAB_UNITS, MP__SPAN_SLAB, clear_head, &unit);
     if (r < 0) {
         return r;
     }
@@ -321,13 +318,15 @@ static void finish_busy(mp__object_t *cell)
 // Noted first, so that it is finished if this process dies in it; until it says
 // that it is being freed, it is as if nothing had happened. Of a process only
 // one thread at a time is here.
-void mp__cell_free_busy(mp__object_t *cell)
+void mp__cell_free(mp__object_t *cell)
 {
+    mp__busy_lock();
     note_freeing(cell);
     atomic_store_explicit(&cell->state,
                           mp__state(MP__TYPE_FREEING, mp__process_token()),
                           memory_order_release);
     finish_busy(cell);
+    mp__busy_unlock();
 }
 
 bool mp__cell_try_free_busy(mp__object_t *cell, uint64_t state)

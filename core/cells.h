@@ -24,9 +24,10 @@ void mp__busy_unlock(void);
 
 // A cell, RESERVED. MP_ENOSPC.
 int mp__cell_take(size_t size, mp__object_t **cell);
-// With the busy lock: the object in the cell has no hold left.
-void mp__cell_free_busy(mp__object_t *cell);
-// The same, if its state is this one still: false if another has marked it.
+// The object in the cell has no hold left. Not with the busy lock.
+void mp__cell_free(mp__object_t *cell);
+// The same with it, if its state is this one still: false if another has marked
+// it.
 bool mp__cell_try_free_busy(mp__object_t *cell, uint64_t state);
 // Finishes that for a dead process that was about to.
 void mp__cell_finish(mp__object_t *cell);

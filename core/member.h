@@ -85,8 +85,9 @@ typedef enum mp__slot_state {
 } mp__slot_state_t;
 mp__slot_state_t mp__slot_state(uint32_t index);
 
-// Frees what dead members held: those that are known to be dead, or all that a
-// look at the system finds. `pid` 0: any.
+// Frees what dead members held: those that are known to be dead, and those with
+// this pid that a look at the system finds dead; 0: all that it finds, and what
+// waited for members that others have recovered.
 void mp__members_recover(int64_t pid);
 
 #endif

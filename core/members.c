@@ -40,9 +40,7 @@ static void bury(mp__slot_t *slot, uint64_t key)
     uint64_t dead =
         mp__key(MP__SLOT_DEAD, mp__key_generation(key), mp__key_pid(key));
 
-    if (atomic_compare_exchange_strong(&slot->key, &key, dead)) {
-        (void) atomic_fetch_add(&mp__arena()->dead, 1);
-    }
+    (void) atomic_compare_exchange_strong(&slot->key, &key, dead);
 }
 
 static bool look_at(uint32_t index, uint64_t key)
@@ -126,12 +124,31 @@ static void recover_locked(uint32_t index, uint64_t key)
     mp__slot_clear(slot);
     atomic_store(&slot->key,
                  mp__key(MP__SLOT_FREE, mp__key_generation(key), 0));
-    (void) atomic_fetch_sub(&mp__arena()->dead, 1);
 }
 
-static bool is_pid(uint64_t key, int64_t pid)
+static void recover_dead_locked(void)
 {
-    return pid == 0 || mp__key_pid(key) == pid;
+    uint32_t used = atomic_load(&mp__arena()->slots_used);
+
+    for (uint32_t i = 0; i < used; i++) {
+        uint64_t key = atomic_load(&mp__slots()[i].key);
+        if (mp__key_state(key) == MP__SLOT_DEAD) {
+            recover_locked(i, key);
+        }
+    }
+}
+
+// Whether the member is dead: known to be, perhaps to one that was killed
+// before it did more, or found to be by a look at those of this number.
+static bool is_left(uint32_t index, int64_t pid)
+{
+    uint64_t key = atomic_load(&mp__slots()[index].key);
+
+    if (mp__key_state(key) == MP__SLOT_FREE) {
+        return false;
+    }
+    return mp__member_dead(mp__token_of(index, mp__key_generation(key)),
+                           pid == 0 || mp__key_pid(key) == pid);
 }
 
 void mp__members_recover(int64_t pid)
@@ -140,25 +157,16 @@ void mp__members_recover(int64_t pid)
         return;
     }
     uint32_t used = atomic_load(&mp__arena()->slots_used);
-    bool any = atomic_load(&mp__arena()->dead) != 0;
+    bool any = pid == 0; // others may have found the dead
 
     for (uint32_t i = 0; i < used; i++) {
-        uint64_t key = atomic_load(&mp__slots()[i].key);
-        if (mp__key_state(key) != MP__SLOT_FREE && is_pid(key, pid) &&
-            mp__member_dead(mp__token_of(i, mp__key_generation(key)), true)) {
-            any = true;
-        }
+        any |= is_left(i, pid);
     }
     if (!any) {
         return;
     }
     mp__heap_lock();
-    for (uint32_t i = 0; i < used; i++) {
-        uint64_t key = atomic_load(&mp__slots()[i].key);
-        if (mp__key_state(key) == MP__SLOT_DEAD) {
-            recover_locked(i, key);
-        }
-    }
+    recover_dead_locked();
     mp__recover_limbo_locked();
     mp__slabs_trim_locked();
     mp__heap_unlock();

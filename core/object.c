@@ -34,11 +34,8 @@ static int new_block(size_t size, mp__object_t **object)
     size_t units = size / MP__UNIT + (size % MP__UNIT != 0);
     uint32_t unit = 0;
 
-    mp__heap_lock();
-    int r = mp__span_take_locked(
-        units > UINT32_MAX ? UINT32_MAX : (uint32_t) units, MP__SPAN_BLOCK,
-        mp__process_token(), reserve_block, &unit);
-    mp__heap_unlock();
+    int r = mp__span_take(units > UINT32_MAX ? UINT32_MAX : (uint32_t) units,
+                          MP__SPAN_BLOCK, reserve_block, &unit);
     if (r == 0) {
         *object = mp__unit_address(unit);
     }
@@ -90,11 +87,9 @@ void mp__object_free_locked(mp__object_t *object)
 {
     if (is_block(object)) {
         free_block_locked(object);
-        return;
+    } else {
+        mp__cell_free(object);
     }
-    mp__busy_lock();
-    mp__cell_free_busy(object);
-    mp__busy_unlock();
 }
 
 // What is in limbo stays in its list until that is walked.
@@ -171,13 +166,6 @@ static int new_holder(mp__holder_t **out, const mp__object_t *object,
     return 0;
 }
 
-static void free_cell(mp__object_t *cell)
-{
-    mp__busy_lock();
-    mp__cell_free_busy(cell);
-    mp__busy_unlock();
-}
-
 static int gone(void)
 {
     return mp__fail(MP_ENOENT, 0, "the shared object is gone");
@@ -233,7 +221,7 @@ static int hold_as_other(mp__object_t *object, uint32_t generation)
     r = hold_locked(object, fresh, &used);
     mp__heap_unlock();
     if (!used) {
-        free_cell(&fresh->head);
+        mp__cell_free(&fresh->head);
     }
     return r;
 }
@@ -257,7 +245,7 @@ static bool drop_as_other(mp__object_t *object)
     }
     mp__heap_unlock();
     if (empty != NULL) {
-        free_cell(&empty->head);
+        mp__cell_free(&empty->head);
     }
     return held;
 }

@@ -8,13 +8,6 @@ static bool is_owned_by(const mp__object_t *object, uint32_t token)
     return mp__owner_of(atomic_load(&object->state)) == token;
 }
 
-static void free_cell(mp__object_t *cell)
-{
-    mp__busy_lock();
-    mp__cell_free_busy(cell);
-    mp__busy_unlock();
-}
-
 // Takes a holder out of the chain of its object, if it is in it.
 static void unchain(const mp__object_t *object, const mp__holder_t *holder)
 {
@@ -43,7 +36,7 @@ static void recover_holder(mp__holder_t *holder)
             mp__object_let_go_locked(object);
         }
     }
-    free_cell(&holder->head);
+    mp__cell_free(&holder->head);
 }
 
 // An object of the dead process's own.
