@@ -40,8 +40,9 @@ typedef struct mp__arena {
     mp_word_t fork_clock; // counts forks of members
     mp_word_t heap;       // the lock of the heap
     mp_word_t joined;     // a unit, plus one: see core/pages.c
-    mp_word_t unused[3];
+    mp_word_t unused[2];
     // Guarded by the heap's lock.
+    mp_word_t generation; // above those of all objects in spans that went
     _Atomic uint64_t map_committed; // bytes
     _Atomic uint64_t units;         // that are committed
     _Atomic uint64_t limbo;         // the first object that waits for forks

@@ -13,8 +13,10 @@
 typedef struct mp__slab {
     uint32_t class;
     uint32_t cells;
-    uint32_t first; // offset of cell 0 in the slab
-    uint32_t next;  // of the same owner and class, in a ring: unit plus one
+    uint32_t first;  // offset of cell 0 in the slab
+    uint32_t next;   // of the same owner and class, in a ring: unit plus one
+    mp_word_t begun; // cells from here on were never used in this slab
+    uint32_t generation; // in which these begin
     _Atomic uint64_t used[4];
 } mp__slab_t;
 
@@ -35,7 +37,9 @@ void mp__cell_finish(mp__object_t *cell);
 mp__object_t *mp__cell_at(mp__slab_t *slab, uint32_t index);
 // Whether a cell that is in use begins there.
 bool mp__cell_is(mp__slab_t *slab, const mp__object_t *cell);
-// Gives back the empty ones. With the heap's lock.
+// Gives back a slab that is empty and in no ring, or all that are empty. With
+// the heap's lock.
+void mp__slab_free_locked(uint32_t unit);
 void mp__slabs_trim_locked(void);
 // A slab that this process owns from now on. Without the heap's lock.
 void mp__slab_adopt(uint32_t unit);

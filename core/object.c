@@ -22,6 +22,7 @@ static void reserve_block(void *memory)
     atomic_store_explicit(&object->state,
                           mp__state(MP__TYPE_RESERVED, mp__process_token()),
                           memory_order_release);
+    atomic_store(&object->generation, atomic_load(&mp__arena()->generation));
     object->home = mp__unit_of(memory);
     object->birth = atomic_load(&mp__arena()->fork_clock);
     atomic_store_explicit(&object->holders, 0, memory_order_relaxed);
@@ -60,7 +61,7 @@ int mp__object_new(void *out, size_t size)
 static void free_block_locked(mp__object_t *object)
 {
     atomic_store_explicit(&object->state, 0, memory_order_release);
-    (void) atomic_fetch_add(&object->generation, 1);
+    mp__retire_locked(atomic_load(&object->generation));
     mp__span_free_locked(object->home);
 }
 

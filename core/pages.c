@@ -398,6 +398,16 @@ void mp__span_free_locked(uint32_t unit)
     release(unit, span.units);
 }
 
+// In a circle, as they are counted.
+void mp__retire_locked(uint32_t generation)
+{
+    mp_word_t *least = &mp__arena()->generation;
+
+    if ((int32_t) (generation + 1 - atomic_load(least)) > 0) {
+        atomic_store(least, generation + 1);
+    }
+}
+
 void mp__span_own_locked(uint32_t unit, uint32_t owner)
 {
     mp__span_t span = mp__span_of(unit);
@@ -427,7 +437,7 @@ static void finish_blocks(void)
     while (mp__span_next_locked(&span)) {
         mp__object_t *object = mp__unit_address(span.unit);
         if (span.kind == MP__SPAN_BLOCK && atomic_load(&object->state) == 0) {
-            (void) atomic_fetch_add(&object->generation, 1);
+            mp__retire_locked(atomic_load(&object->generation));
             release(span.unit, span.units);
         }
     }

@@ -38,6 +38,9 @@ int mp__span_take(uint32_t units, mp__span_kind_t kind,
 // All of these under the lock.
 void mp__span_free_locked(uint32_t unit);
 void mp__span_own_locked(uint32_t unit, uint32_t owner);
+// The place of an object with this generation goes with its span. What is made
+// in a new span begins above, or a reference to that one would open it.
+void mp__retire_locked(uint32_t generation);
 // The span that begins at `unit`, and false behind the last one. Follow it by
 // unit + units, unless spans are freed meanwhile.
 bool mp__span_at_locked(uint32_t unit, mp__span_t *span);

@@ -83,7 +83,7 @@ static bool recover_slab(uint32_t unit, uint32_t token)
 static void take_over_slab(uint32_t unit, uint32_t token)
 {
     if (recover_slab(unit, token)) {
-        mp__span_free_locked(unit);
+        mp__slab_free_locked(unit);
         return;
     }
     mp__span_own_locked(unit, mp__process_token());

@@ -161,10 +161,13 @@ static void such_a_waiter_gets_the_unit_of_one_who_dies(void)
         (void) sched_yield();
     }
     tick(10000);
+    int64_t from = test_now_ms();
     int r = mp_semaphore_acquire(semaphore, 4 * LIMIT_MS);
+    int64_t took = test_now_ms() - from;
     tick(0);
     collect_pair(pair);
     assert_int_equal(r, MP_OWNERDIED);
+    assert_true(took < 3 * LIMIT_MS); // who gives up looks, too
     mp_semaphore_destroy(semaphore);
     expect_whole();
 }
@@ -186,7 +189,7 @@ static mp_semaphore_t *dead_ones_semaphore(void)
     return tried;
 }
 
-// Rarely, so that each look at the first would be due, and at no other.
+// Less often than a look is due (25 ms), so that each would be at the first.
 static void who_tries_several_in_turn_finds_all_the_dead(void)
 {
     mp_semaphore_t *first = dead_ones_semaphore();
@@ -476,6 +479,43 @@ static void a_reference_to_what_is_gone_holds_nothing(void)
     expect_whole();
 }
 
+// Its place was in a slab that went, was cleared as part of a block, and is in
+// a slab again: so many are made that all places are used again.
+static void a_reference_is_no_other_objects_later(void)
+{
+    enum { LOCKS = 1200, LATER = 12000, BLOCKS = 40, BLOCK_SIZE = 12000 };
+    static mp_lock_t *locks[LATER];
+    static mp__reference_t references[LOCKS];
+    void *blocks[BLOCKS];
+    mp__object_t *object = NULL;
+
+    for (int i = 0; i < LOCKS; i++) {
+        locks[i] = new_lock();
+        references[i] = mp__object_reference(&locks[i]->head);
+    }
+    for (int i = 0; i < LOCKS; i++) {
+        mp_lock_destroy(locks[i]);
+    }
+    mp__members_recover(0); // gives empty slabs back
+    for (int i = 0; i < BLOCKS; i++) {
+        assert_int_equal(mp_shared_alloc(&blocks[i], BLOCK_SIZE), 0);
+    }
+    for (int i = 0; i < BLOCKS; i++) {
+        assert_int_equal(mp_shared_free(blocks[i]), 0);
+    }
+    for (int i = 0; i < LATER; i++) {
+        locks[i] = new_lock();
+    }
+    for (int i = 0; i < LOCKS; i++) {
+        assert_int_equal(
+            mp__object_open(&references[i], MP__TYPE_LOCK, &object), MP_ENOENT);
+    }
+    for (int i = 0; i < LATER; i++) {
+        mp_lock_destroy(locks[i]);
+    }
+    expect_whole();
+}
+
 static const struct test tests[] = {
     {"a failed fork leaves the place of another thread's fork",
      a_failed_fork_leaves_the_place_of_another_threads_fork, TEST_ONCE},
@@ -487,6 +527,8 @@ static const struct test tests[] = {
      a_block_larger_than_all_memory_is_refused, TEST_ONCE},
     {"a reference to what is gone holds nothing",
      a_reference_to_what_is_gone_holds_nothing, TEST_ONCE},
+    {"a reference is no other object's later",
+     a_reference_is_no_other_objects_later, TEST_ONCE},
     {"a waiter that signals interrupt finds its holder dead",
      a_waiter_that_signals_interrupt_finds_its_holder_dead, TEST_ONCE},
     {"such a waiter gets the unit of one who dies",
