@@ -30,15 +30,27 @@ static void reserve_block(void *memory)
     atomic_store_explicit(&object->holds, 1, memory_order_release);
 }
 
+// Waits for a fork that has begun: its child will have none of what is made
+// from now on. Without the heap's lock, which others would wait for meanwhile.
+static uint32_t birth_clock(void)
+{
+    mp__busy_lock();
+    uint32_t clock = atomic_load(&mp__arena()->fork_clock);
+    mp__busy_unlock();
+    return clock;
+}
+
 static int new_block(size_t size, mp__object_t **object)
 {
     size_t units = size / MP__UNIT + (size % MP__UNIT != 0);
+    uint32_t birth = birth_clock();
     uint32_t unit = 0;
 
     int r = mp__span_take(units > UINT32_MAX ? UINT32_MAX : (uint32_t) units,
                           MP__SPAN_BLOCK, reserve_block, &unit);
     if (r == 0) {
         *object = mp__unit_address(unit);
+        (*object)->birth = birth;
     }
     return r;
 }
@@ -260,14 +272,16 @@ static bool is_this(const mp__object_t *object, uint32_t generation)
 }
 
 // Of what this process holds no more, but others do, or may have inherited:
-// they free it under the heap's lock.
+// they free it under the heap's lock. Its other threads count under the other.
 static int hold_again(mp__object_t *object, uint32_t generation)
 {
     mp__heap_lock();
+    mp__busy_lock();
     bool there = mp__object_at_locked(object) && is_this(object, generation);
     if (there) {
         (void) atomic_fetch_add(&object->holds, 1);
     }
+    mp__busy_unlock();
     mp__heap_unlock();
     return there ? 0 : gone();
 }
@@ -331,28 +345,61 @@ static mp__object_t *companion_of(const mp__object_t *object, uint64_t state)
                      ((const mp__paired_t *) (const void *) object)->companion);
 }
 
-// Held first and dropped last, so that it is there as long as the object.
-static int hold_with_companion(mp__object_t *object, uint32_t generation)
+// What an object said of its companion while it was there: once it is gone its
+// bytes may say anything. NULL: it has none.
+typedef struct companion {
+    mp__object_t *object;
+    uint32_t generation;
+} companion_t;
+
+static companion_t companion_locked(const mp__object_t *object)
 {
     mp__object_t *companion = companion_of(object, atomic_load(&object->state));
 
-    int r = companion == NULL ? 0 : mp__object_hold(companion);
+    return (companion_t){
+        companion, companion == NULL ? 0 : atomic_load(&companion->generation)};
+}
+
+// Held first and dropped last, so that it is there as long as the object.
+static int hold_with(mp__object_t *object, uint32_t generation,
+                     companion_t companion)
+{
+    int r = companion.object == NULL
+                ? 0
+                : hold_generation(companion.object, companion.generation);
     if (r < 0) {
         return r;
     }
     r = hold_generation(object, generation);
-    if (r < 0 && companion != NULL) {
-        mp__object_drop(companion);
+    if (r < 0 && companion.object != NULL) {
+        mp__object_drop(companion.object);
     }
     return r;
+}
+
+static int hold_paired(mp__object_t *object, uint32_t generation)
+{
+    companion_t companion = {NULL, 0};
+
+    mp__heap_lock();
+    bool there = mp__object_at_locked(object) && is_this(object, generation);
+    if (there) {
+        companion = companion_locked(object);
+    }
+    mp__heap_unlock();
+    return there ? hold_with(object, generation, companion) : gone();
 }
 
 int mp__object_hold(mp__object_t *object)
 {
     int r = mp__arena_ready(); // a forked child may not be a member yet
-    return r < 0
-               ? r
-               : hold_with_companion(object, atomic_load(&object->generation));
+    if (r < 0) {
+        return r;
+    }
+    uint32_t generation = atomic_load(&object->generation);
+    return (atomic_load(&object->state) & MP__OBJECT_PAIRED) == 0
+               ? hold_generation(object, generation)
+               : hold_paired(object, generation);
 }
 
 void mp__object_drop(mp__object_t *object)
@@ -459,6 +506,8 @@ static int examine_locked(const mp__reference_t *reference, mp__type_t type,
 int mp__object_open(const mp__reference_t *reference, mp__type_t type,
                     mp__object_t **object)
 {
+    companion_t companion = {NULL, 0};
+
     int r = mp__arena_ready();
     if (r < 0) {
         return r;
@@ -475,6 +524,9 @@ int mp__object_open(const mp__reference_t *reference, mp__type_t type,
     *object = mp__at(reference->offset);
     mp__heap_lock();
     r = examine_locked(reference, type, *object);
+    if (r == 0) {
+        companion = companion_locked(*object);
+    }
     mp__heap_unlock();
-    return r < 0 ? r : hold_with_companion(*object, reference->generation);
+    return r < 0 ? r : hold_with(*object, reference->generation, companion);
 }
