@@ -20,7 +20,8 @@ typedef struct mp__slab {
     _Atomic uint64_t used[4];
 } mp__slab_t;
 
-// The lock of this process's slabs and of what it counts; held for moments.
+// The lock of this process's slabs and of what it counts; held for moments, and
+// over its forks. After the heap's.
 void mp__busy_lock(void);
 void mp__busy_unlock(void);
 

@@ -189,10 +189,18 @@ void mp__member_forking(void)
         atomic_store(&slot->reserved, mp__slot_clock_ms()
                                               << MP__GENERATION_BITS |
                                           token >> MP__INDEX_BITS);
-        uint32_t clock = atomic_fetch_add(&mp__arena()->fork_clock, 1) + 1;
-        atomic_store(&slot->forked_at, clock);
     }
     mp_plat_local()->reserved = token;
+}
+
+void mp__member_fork_now(void)
+{
+    uint32_t token = mp_plat_local()->reserved;
+
+    if (token != 0) {
+        uint32_t clock = atomic_fetch_add(&mp__arena()->fork_clock, 1) + 1;
+        atomic_store(&mp__slot_of(token)->forked_at, clock);
+    }
 }
 
 void mp__member_forked(void)

@@ -63,8 +63,9 @@ static inline int mp__arena_ready(void)
 int mp__member_ready(void);
 // Around a fork: a slot is made for the child before there is one, so that
 // what it inherits is not freed by its parent meanwhile.
-void mp__member_forking(void); // in the parent, with the locks held
-void mp__member_forked(void);  // in the child
+void mp__member_forking(void);  // in the parent, with the locks held
+void mp__member_fork_now(void); // the same, and with the busy lock
+void mp__member_forked(void);   // in the child
 void mp__member_not_forked(void);
 void mp__member_was_forked(int64_t pid); // in the parent, if it is told
 // A thread of the thread method. Its end is a death, for what it holds.
