@@ -24,7 +24,9 @@ typedef struct mp__slot {
     mp_word_t forked_at;       // the clock of forks at its birth; 0: not forked
     _Atomic uint64_t freeing;  // the offset of the object it is freeing, or 0
     _Atomic uint64_t reserved; // for a fork: when, and in which generation
-    uint64_t unused[3];
+    mp_word_t parent;          // who forked it, or who forked that one
+    mp_word_t line_from; // the first fork of those that are gone, or its own
+    uint64_t unused[2];
 } mp__slot_t;
 
 // What lies at offset 0. What is not said to be guarded by the heap's lock is

@@ -198,8 +198,11 @@ void mp__member_fork_now(void)
     uint32_t token = mp_plat_local()->reserved;
 
     if (token != 0) {
+        mp__slot_t *slot = mp__slot_of(token);
         uint32_t clock = atomic_fetch_add(&mp__arena()->fork_clock, 1) + 1;
-        atomic_store(&mp__slot_of(token)->forked_at, clock);
+        atomic_store(&slot->parent, mp__process_token());
+        atomic_store(&slot->line_from, clock);
+        atomic_store(&slot->forked_at, clock); // it counts from here on
     }
 }
 

@@ -75,8 +75,10 @@ void mp__member_thread_ended(void);
 // Whether the member is dead, as far as can be told. `look` false: only what
 // is known; true: asks the system.
 bool mp__member_dead(uint32_t token, bool look);
-// Whether a living member was forked later than `clock` said.
-bool mp__member_forked_after(uint32_t clock);
+// Whether a living member was forked by one of the `forks` forks that came
+// after `clock` had said so much, or descends from one that was.
+#define MP__ALL_FORKS UINT32_MAX
+bool mp__member_forked_after(uint32_t clock, uint32_t forks);
 
 typedef enum mp__slot_state {
     MP__SLOT_FREE,

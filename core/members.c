@@ -76,16 +76,30 @@ bool mp__member_dead(uint32_t token, bool look)
     return look && token != mp__process_token() && look_at(index, key);
 }
 
-bool mp__member_forked_after(uint32_t clock)
+// In a circle, as forks are counted.
+static bool is_later(uint32_t clock, uint32_t than)
+{
+    return (int32_t) (clock - than) > 0;
+}
+
+// Ancestors that live are looked at themselves.
+static bool is_forked_after(const mp__slot_t *slot, uint32_t clock,
+                            uint32_t forks)
+{
+    uint32_t last = atomic_load(&slot->forked_at);
+
+    return last != 0 && is_later(last, clock) &&
+           (forks == MP__ALL_FORKS ||
+            !is_later(atomic_load(&slot->line_from), clock + forks));
+}
+
+bool mp__member_forked_after(uint32_t clock, uint32_t forks)
 {
     uint32_t used = atomic_load(&mp__arena()->slots_used);
 
     for (uint32_t i = 0; i < used; i++) {
-        const mp__slot_t *slot = &mp__slots()[i];
-        uint64_t key = atomic_load(&slot->key);
-        uint32_t forked_at = atomic_load(&slot->forked_at);
-        if (mp__key_state(key) != MP__SLOT_FREE && forked_at != 0 &&
-            (int32_t) (forked_at - clock) > 0) {
+        if (mp__slot_state(i) != MP__SLOT_FREE &&
+            is_forked_after(&mp__slots()[i], clock, forks)) {
             return true;
         }
     }
@@ -111,6 +125,24 @@ static void free_threads_of(uint32_t process)
     }
 }
 
+// What a member has inherited its children have, too: what it would have been
+// asked for is asked of them from now on. They pass it on in their turn.
+static void pass_on_forks(const mp__slot_t *dead, uint32_t token)
+{
+    uint32_t used = atomic_load(&mp__arena()->slots_used);
+
+    for (uint32_t i = 0; i < used; i++) {
+        mp__slot_t *slot = &mp__slots()[i];
+        if (atomic_load(&slot->parent) != token) {
+            continue;
+        }
+        if (atomic_load(&dead->forked_at) != 0) {
+            atomic_store(&slot->line_from, atomic_load(&dead->line_from));
+        }
+        atomic_store(&slot->parent, atomic_load(&dead->parent));
+    }
+}
+
 // Under the heap's lock, and again from the start if its holder dies: the slot
 // is free only when nothing is left.
 static void recover_locked(uint32_t index, uint64_t key)
@@ -119,6 +151,7 @@ static void recover_locked(uint32_t index, uint64_t key)
     uint32_t token = mp__token_of(index, mp__key_generation(key));
 
     free_threads_of(token);
+    pass_on_forks(slot, token);
     mp_plat_sleep_forget(mp__key_pid(key));
     mp__recover_memory_locked(token, atomic_load(&slot->freeing));
     mp__slot_clear(slot);

@@ -82,7 +82,23 @@ static bool is_inherited(const mp__object_t *object)
 {
     return object->birth != atomic_load_explicit(&mp__arena()->fork_clock,
                                                  memory_order_relaxed) &&
-           mp__member_forked_after(object->birth);
+           mp__member_forked_after(object->birth, MP__ALL_FORKS);
+}
+
+// It waits for those that were forked until now.
+static void mark_limbo_locked(mp__object_t *object)
+{
+    uint64_t state = atomic_load(&object->state);
+    uint64_t marked = 0;
+    uint32_t forks = atomic_load(&mp__arena()->fork_clock) - object->birth;
+
+    if (forks > MP__FORKS_MOST) {
+        forks = MP__FORKS_MOST;
+    }
+    do {
+        marked = (state & ~MP__OBJECT_FORKS) | MP__OBJECT_LIMBO |
+                 (uint64_t) forks << MP__FORKS_SHIFT;
+    } while (!atomic_compare_exchange_weak(&object->state, &state, marked));
 }
 
 // The flag is what counts: the list is made anew from it if the holder of the
@@ -91,7 +107,7 @@ static void to_limbo_locked(mp__object_t *object)
 {
     mp__arena_t *arena = mp__arena();
 
-    (void) atomic_fetch_or(&object->state, MP__OBJECT_LIMBO);
+    mark_limbo_locked(object);
     atomic_store(&object->next, (uint32_t) atomic_load(&arena->limbo));
     atomic_store(&arena->limbo, mp__link(object));
 }
@@ -105,13 +121,13 @@ void mp__object_free_locked(mp__object_t *object)
     }
 }
 
-// What is in limbo stays in its list until that is walked.
+// What is in limbo stays in its list until that is walked. It may have been
+// held again since it came there.
 void mp__object_let_go_locked(mp__object_t *object)
 {
     if ((atomic_load(&object->state) & MP__OBJECT_LIMBO) != 0) {
-        return;
-    }
-    if (is_inherited(object)) {
+        mark_limbo_locked(object);
+    } else if (is_inherited(object)) {
         to_limbo_locked(object);
     } else {
         mp__object_free_locked(object);

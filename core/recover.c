@@ -147,13 +147,15 @@ void mp__recover_limbo_locked(void)
         bool held = atomic_load(&object->holds) != 0 ||
                     atomic_load(&object->holders) != 0;
         at = atomic_load(&object->next);
-        if (!held && mp__member_forked_after(object->birth)) {
+        uint32_t forks = mp__forks_of(atomic_load(&object->state));
+        if (!held && mp__member_forked_after(object->birth, forks)) {
             before = object;
             continue;
         }
         link_limbo(before, at);
         if (held) {
-            (void) atomic_fetch_and(&object->state, ~MP__OBJECT_LIMBO);
+            (void) atomic_fetch_and(&object->state,
+                                    ~(MP__OBJECT_LIMBO | MP__OBJECT_FORKS));
         } else {
             mp__object_free_locked(object);
         }

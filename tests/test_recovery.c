@@ -447,75 +447,6 @@ static void a_family_that_is_full_of_the_dead_takes_new_members(void)
     expect_whole();
 }
 
-// ---- objects ----
-
-static void a_block_larger_than_all_memory_is_refused(void)
-{
-    mp__object_t *block = NULL;
-
-    for (size_t size = (size_t) 1 << 30; size > 1 << 20; size *= 2) {
-        if (size >= mp__memory.size) {
-            assert_int_equal(mp__object_new(&block, size), MP_ENOSPC);
-        }
-    }
-    assert_int_equal(mp__object_new(&block, SIZE_MAX), MP_ENOSPC);
-    expect_whole();
-}
-
-static void a_reference_to_what_is_gone_holds_nothing(void)
-{
-    mp__object_t *object = NULL;
-    mp_lock_t *lock = new_lock();
-    mp__reference_t reference = mp__object_reference(&lock->head);
-
-    mp_lock_destroy(lock);
-    assert_int_equal(mp__object_open(&reference, MP__TYPE_NONE, &object),
-                     MP_ENOENT);
-    mp_lock_t *other = new_lock();
-    assert_ptr_equal(other, lock);
-    assert_int_equal(mp__object_open(&reference, MP__TYPE_NONE, &object),
-                     MP_ENOENT);
-    mp_lock_destroy(other);
-    expect_whole();
-}
-
-// Its place was in a slab that went, was cleared as part of a block, and is in
-// a slab again: so many are made that all places are used again.
-static void a_reference_is_no_other_objects_later(void)
-{
-    enum { LOCKS = 1200, LATER = 12000, BLOCKS = 40, BLOCK_SIZE = 12000 };
-    static mp_lock_t *locks[LATER];
-    static mp__reference_t references[LOCKS];
-    void *blocks[BLOCKS];
-    mp__object_t *object = NULL;
-
-    for (int i = 0; i < LOCKS; i++) {
-        locks[i] = new_lock();
-        references[i] = mp__object_reference(&locks[i]->head);
-    }
-    for (int i = 0; i < LOCKS; i++) {
-        mp_lock_destroy(locks[i]);
-    }
-    mp__members_recover(0); // gives empty slabs back
-    for (int i = 0; i < BLOCKS; i++) {
-        assert_int_equal(mp_shared_alloc(&blocks[i], BLOCK_SIZE), 0);
-    }
-    for (int i = 0; i < BLOCKS; i++) {
-        assert_int_equal(mp_shared_free(blocks[i]), 0);
-    }
-    for (int i = 0; i < LATER; i++) {
-        locks[i] = new_lock();
-    }
-    for (int i = 0; i < LOCKS; i++) {
-        assert_int_equal(
-            mp__object_open(&references[i], MP__TYPE_LOCK, &object), MP_ENOENT);
-    }
-    for (int i = 0; i < LATER; i++) {
-        mp_lock_destroy(locks[i]);
-    }
-    expect_whole();
-}
-
 static const struct test tests[] = {
     {"a failed fork leaves the place of another thread's fork",
      a_failed_fork_leaves_the_place_of_another_threads_fork, TEST_ONCE},
@@ -523,12 +454,6 @@ static const struct test tests[] = {
      who_has_just_joined_is_not_taken_for_dead, TEST_ONCE},
     {"a family that is full of the dead takes new members",
      a_family_that_is_full_of_the_dead_takes_new_members, TEST_ONCE},
-    {"a block larger than all memory is refused",
-     a_block_larger_than_all_memory_is_refused, TEST_ONCE},
-    {"a reference to what is gone holds nothing",
-     a_reference_to_what_is_gone_holds_nothing, TEST_ONCE},
-    {"a reference is no other object's later",
-     a_reference_is_no_other_objects_later, TEST_ONCE},
     {"a waiter that signals interrupt finds its holder dead",
      a_waiter_that_signals_interrupt_finds_its_holder_dead, TEST_ONCE},
     {"such a waiter gets the unit of one who dies",
