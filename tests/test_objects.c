@@ -115,7 +115,8 @@ static void *hold_and_drop(void *data)
     mp__object_t *object = NULL;
 
     for (int i = 0; i < TIMES; i++) {
-        if (mp__object_open(&held_by_another, MP__TYPE_LOCK, &object) < 0) {
+        if (mp__object_open(&held_by_another, MP__TYPE_LOCK, &object) < 0 ||
+            atomic_load(&object->holds) == 0) {
             *(bool *) data = true;
             break;
         }
