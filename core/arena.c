@@ -3,6 +3,7 @@
 
 #include "core/member.h"
 #include "core/pages.h"
+#include "core/self.h"
 #include "platform/fail.h"
 #include "platform/platform.h"
 
@@ -70,12 +71,17 @@ static int create(uint64_t family)
     return r;
 }
 
-// Random numbers come first: they may need a lock that comes before this one.
+// The library is brought up first, for a program that only forks by itself:
+// what is made from now on must be noticed by its forks. Random numbers come
+// before the lock, too: they may need one that comes before this one.
 static int create_once(void)
 {
     uint64_t family = 0;
 
-    int r = mp_plat_random(&family, sizeof(family));
+    int r = mp__ready();
+    if (r == 0) {
+        r = mp_plat_random(&family, sizeof(family));
+    }
     if (r < 0) {
         return r;
     }

@@ -19,12 +19,14 @@
 // takes a slot may die at once: so all but the key is zero while it is free.
 typedef struct mp__slot {
     _Atomic uint64_t key;      // state, generation and pid (core/member.c)
-    _Atomic uint64_t since;    // of its life; 0: not known
+    _Atomic uint64_t since;    // of its life; 0: not told yet
     mp_word_t process;         // of a thread: the token of its process; else 0
     mp_word_t forked_at;       // the clock of forks at its birth; 0: not forked
     _Atomic uint64_t freeing;  // the offset of the object it is freeing, or 0
     _Atomic uint64_t reserved; // for a fork: when, and in which generation
-    uint64_t unused[3];
+    mp_word_t parent;          // who forked it, or who forked that one
+    mp_word_t line_from; // the first fork of those that are gone, or its own
+    uint64_t unused[2];
 } mp__slot_t;
 
 // What lies at offset 0. What is not said to be guarded by the heap's lock is
@@ -39,10 +41,10 @@ typedef struct mp__arena {
     mp_word_t slots_committed;
     mp_word_t fork_clock; // counts forks of members
     mp_word_t heap;       // the lock of the heap
-    mp_word_t dead;       // members that wait for their recovery, about
     mp_word_t joined;     // a unit, plus one: see core/pages.c
     mp_word_t unused[2];
     // Guarded by the heap's lock.
+    mp_word_t generation; // above those of all objects in spans that went
     _Atomic uint64_t map_committed; // bytes
     _Atomic uint64_t units;         // that are committed
     _Atomic uint64_t limbo;         // the first object that waits for forks

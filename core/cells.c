@@ -91,7 +91,16 @@ static void prepare_cell(mp__object_t *cell, uint32_t home, size_t size)
     atomic_store_explicit(&cell->holds, 1, memory_order_release);
 }
 
-// The cell is prepared before it counts as used: until then it is free.
+// What lies in a cell that was never used is of another span, which is gone.
+static void begin_generations(mp__slab_t *slab, uint32_t index)
+{
+    atomic_store_explicit(&address_of(slab, index)->generation,
+                          slab->generation, memory_order_relaxed);
+    atomic_store_explicit(&slab->begun, index + 1, memory_order_release);
+}
+
+// The cell is prepared before it counts as used: until then it is free. The
+// first free one is taken, so those that were never used are the last ones.
 static mp__object_t *take_from(uint32_t unit)
 {
     mp__slab_t *slab = mp__unit_address(unit);
@@ -105,6 +114,10 @@ static mp__object_t *take_from(uint32_t unit)
         uint32_t bit = (uint32_t) __builtin_ctzll(~used);
         if (word * 64 + bit >= slab->cells) {
             break;
+        }
+        if (word * 64 + bit >=
+            atomic_load_explicit(&slab->begun, memory_order_relaxed)) {
+            begin_generations(slab, word * 64 + bit);
         }
         mp__object_t *cell = address_of(slab, word * 64 + bit);
         prepare_cell(cell, unit, cell_size(slab->class));
@@ -186,17 +199,17 @@ static mp__object_t *take_from_ring(uint32_t class, uint32_t *unused)
 
 static void clear_head(void *memory)
 {
+    mp__slab_t *slab = memory;
+
     memset(memory, 0, SLAB_HEAD);
+    slab->generation = atomic_load(&mp__arena()->generation);
 }
 
 static int new_slab(uint32_t class)
 {
     uint32_t unit = 0;
 
-    mp__heap_lock();
-    int r = mp__span_take_locked(SLAB_UNITS, MP__SPAN_SLAB, mp__process_token(),
-                                 clear_head, &unit);
-    mp__heap_unlock();
+    int r = mp__span_take(SLAB_UNITS, MP__SPAN_SLAB, clear_head, &unit);
     if (r < 0) {
         return r;
     }
@@ -216,11 +229,22 @@ void mp__slab_adopt(uint32_t unit)
     mp__busy_unlock();
 }
 
+void mp__slab_free_locked(uint32_t unit)
+{
+    mp__slab_t *slab = mp__unit_address(unit);
+    uint32_t begun = atomic_load(&slab->begun);
+
+    for (uint32_t i = 0; i < begun; i++) {
+        mp__retire_locked(atomic_load(&address_of(slab, i)->generation));
+    }
+    mp__span_free_locked(unit);
+}
+
 static void give_back(uint32_t slab)
 {
     if (slab != 0) {
         mp__heap_lock();
-        mp__span_free_locked(slab - 1);
+        mp__slab_free_locked(slab - 1);
         mp__heap_unlock();
     }
 }
@@ -253,7 +277,7 @@ void mp__slabs_trim_locked(void)
     mp__busy_lock();
     for (uint32_t class = 0; class < MP__CELL_CLASSES; class ++) {
         while (take_any_empty(class, &slab)) {
-            mp__span_free_locked(slab - 1);
+            mp__slab_free_locked(slab - 1);
         }
     }
     mp__busy_unlock();
@@ -321,13 +345,15 @@ static void finish_busy(mp__object_t *cell)
 // Noted first, so that it is finished if this process dies in it; until it says
 // that it is being freed, it is as if nothing had happened. Of a process only
 // one thread at a time is here.
-void mp__cell_free_busy(mp__object_t *cell)
+void mp__cell_free(mp__object_t *cell)
 {
+    mp__busy_lock();
     note_freeing(cell);
     atomic_store_explicit(&cell->state,
                           mp__state(MP__TYPE_FREEING, mp__process_token()),
                           memory_order_release);
     finish_busy(cell);
+    mp__busy_unlock();
 }
 
 bool mp__cell_try_free_busy(mp__object_t *cell, uint64_t state)

@@ -28,23 +28,11 @@ static bool lives(uint32_t token)
 // Whether a cell that is in use begins at the link.
 static bool is_cell(uint32_t link)
 {
-    mp__object_t *object = mp__linked(link);
+    const mp__object_t *object = mp__linked(link);
 
-    if (!mp__arena_has(object, sizeof(*object)) ||
-        object->home > mp__unit_of(object)) {
-        return false;
-    }
-    mp__span_t span = mp__span_of(object->home);
-    mp__slab_t *slab = mp__unit_address(object->home);
-    size_t size = (size_t) 64 << slab->class;
-    size_t offset =
-        (size_t) ((unsigned char *) object - (unsigned char *) slab);
-    if (span.kind != MP__SPAN_SLAB || offset < slab->first ||
-        (offset - slab->first) % size != 0) {
-        return false;
-    }
-    size_t index = (offset - slab->first) / size;
-    return index < slab->cells && mp__cell_at(slab, (uint32_t) index) == object;
+    return mp__arena_has(object, sizeof(*object)) &&
+           mp__object_at_locked(object) &&
+           mp__span_of(object->home).kind == MP__SPAN_SLAB;
 }
 
 // Each holder in the chain names the object; the chain has an end. Counts

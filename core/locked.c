@@ -91,7 +91,7 @@ static bool others_have_it(const mp__locked_t *data)
     return (atomic_load(&data->head.state) & MP__OBJECT_SHARED) != 0 ||
            mp__owner_of(atomic_load(&data->head.state)) !=
                mp__process_token() ||
-           mp__member_forked_after(data->head.birth);
+           mp__member_forked_after(data->head.birth, MP__ALL_FORKS);
 }
 
 int mp__locked_synchronize(mp__locked_t *data,

@@ -94,6 +94,20 @@ static uint32_t take_slot(unsigned state, int64_t pid)
     return take_slot_of(MP__SLOTS - 1, state, pid);
 }
 
+// Gives a slot back, if it is that member's still and in this state.
+static void free_slot(uint32_t token, mp__slot_state_t state)
+{
+    mp__slot_t *slot = mp__slot_of(token);
+    uint64_t key = atomic_load(&slot->key);
+
+    if (mp__key_state(key) == state && mp__key_is_of(key, token)) {
+        mp__slot_clear(slot);
+        (void) atomic_compare_exchange_strong(
+            &slot->key, &key,
+            mp__key(MP__SLOT_FREE, mp__key_generation(key), 0));
+    }
+}
+
 // ---- this process ----
 
 static void begin_life(uint32_t token)
@@ -175,10 +189,21 @@ void mp__member_forking(void)
         atomic_store(&slot->reserved, mp__slot_clock_ms()
                                               << MP__GENERATION_BITS |
                                           token >> MP__INDEX_BITS);
-        uint32_t clock = atomic_fetch_add(&mp__arena()->fork_clock, 1) + 1;
-        atomic_store(&slot->forked_at, clock);
     }
     mp_plat_local()->reserved = token;
+}
+
+void mp__member_fork_now(void)
+{
+    uint32_t token = mp_plat_local()->reserved;
+
+    if (token != 0) {
+        mp__slot_t *slot = mp__slot_of(token);
+        uint32_t clock = atomic_fetch_add(&mp__arena()->fork_clock, 1) + 1;
+        atomic_store(&slot->parent, mp__process_token());
+        atomic_store(&slot->line_from, clock);
+        atomic_store(&slot->forked_at, clock); // it counts from here on
+    }
 }
 
 void mp__member_forked(void)
@@ -228,15 +253,7 @@ void mp__member_not_forked(void)
 
     mp_plat_local()->reserved = 0;
     if (token != 0) {
-        mp__slot_t *slot = mp__slot_of(token);
-        uint64_t key = atomic_load(&slot->key);
-        if (mp__key_state(key) == MP__SLOT_RESERVED &&
-            mp__key_is_of(key, token)) {
-            mp__slot_clear(slot);
-            (void) atomic_compare_exchange_strong(
-                &slot->key, &key,
-                mp__key(MP__SLOT_FREE, mp__key_generation(key), 0));
-        }
+        free_slot(token, MP__SLOT_RESERVED);
     }
 }
 
@@ -295,11 +312,7 @@ void mp__member_thread_ended(void)
 
     // It owns nothing but the locks that it holds, which its token tells.
     if (local->token != 0 && local->token_process == mp__process_token()) {
-        mp__slot_t *slot = mp__slot_of(local->token);
-        uint64_t key = atomic_load(&slot->key);
-        mp__slot_clear(slot);
-        atomic_store(&slot->key,
-                     mp__key(MP__SLOT_FREE, mp__key_generation(key), 0));
+        free_slot(local->token, MP__SLOT_LIVE);
     }
     local->token = 0;
     local->token_process = 0;

@@ -63,8 +63,9 @@ static inline int mp__arena_ready(void)
 int mp__member_ready(void);
 // Around a fork: a slot is made for the child before there is one, so that
 // what it inherits is not freed by its parent meanwhile.
-void mp__member_forking(void); // in the parent, with the locks held
-void mp__member_forked(void);  // in the child
+void mp__member_forking(void);  // in the parent, with the locks held
+void mp__member_fork_now(void); // the same, and with the busy lock
+void mp__member_forked(void);   // in the child
 void mp__member_not_forked(void);
 void mp__member_was_forked(int64_t pid); // in the parent, if it is told
 // A thread of the thread method. Its end is a death, for what it holds.
@@ -74,8 +75,10 @@ void mp__member_thread_ended(void);
 // Whether the member is dead, as far as can be told. `look` false: only what
 // is known; true: asks the system.
 bool mp__member_dead(uint32_t token, bool look);
-// Whether a living member was forked later than `clock` said.
-bool mp__member_forked_after(uint32_t clock);
+// Whether a living member was forked by one of the `forks` forks that came
+// after `clock` had said so much, or descends from one that was.
+#define MP__ALL_FORKS UINT32_MAX
+bool mp__member_forked_after(uint32_t clock, uint32_t forks);
 
 typedef enum mp__slot_state {
     MP__SLOT_FREE,
@@ -85,8 +88,9 @@ typedef enum mp__slot_state {
 } mp__slot_state_t;
 mp__slot_state_t mp__slot_state(uint32_t index);
 
-// Frees what dead members held: those that are known to be dead, or all that a
-// look at the system finds. `pid` 0: any.
+// Frees what dead members held: those that are known to be dead, and those with
+// this pid that a look at the system finds dead; 0: all that it finds, and what
+// waited for members that others have recovered.
 void mp__members_recover(int64_t pid);
 
 #endif

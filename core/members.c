@@ -16,7 +16,8 @@ static bool process_ended(uint32_t index, uint64_t key)
 {
     mp__slot_t *slot = &mp__slots()[index];
     uint64_t since = atomic_load(&slot->since);
-    mp_plat_life_t life = {mp__key_pid(key), since == 0 ? UINT64_MAX : since};
+    mp_plat_life_t life = {mp__key_pid(key),
+                           since == 0 ? MP_PLAT_NOT_TOLD : since};
 
     return mp_plat_life_ended(&life, &mp__memory, (int) index);
 }
@@ -39,9 +40,7 @@ static void bury(mp__slot_t *slot, uint64_t key)
     uint64_t dead =
         mp__key(MP__SLOT_DEAD, mp__key_generation(key), mp__key_pid(key));
 
-    if (atomic_compare_exchange_strong(&slot->key, &key, dead)) {
-        (void) atomic_fetch_add(&mp__arena()->dead, 1);
-    }
+    (void) atomic_compare_exchange_strong(&slot->key, &key, dead);
 }
 
 static bool look_at(uint32_t index, uint64_t key)
@@ -77,16 +76,30 @@ bool mp__member_dead(uint32_t token, bool look)
     return look && token != mp__process_token() && look_at(index, key);
 }
 
-bool mp__member_forked_after(uint32_t clock)
+// In a circle, as forks are counted.
+static bool is_later(uint32_t clock, uint32_t than)
+{
+    return (int32_t) (clock - than) > 0;
+}
+
+// Ancestors that live are looked at themselves.
+static bool is_forked_after(const mp__slot_t *slot, uint32_t clock,
+                            uint32_t forks)
+{
+    uint32_t last = atomic_load(&slot->forked_at);
+
+    return last != 0 && is_later(last, clock) &&
+           (forks == MP__ALL_FORKS ||
+            !is_later(atomic_load(&slot->line_from), clock + forks));
+}
+
+bool mp__member_forked_after(uint32_t clock, uint32_t forks)
 {
     uint32_t used = atomic_load(&mp__arena()->slots_used);
 
     for (uint32_t i = 0; i < used; i++) {
-        const mp__slot_t *slot = &mp__slots()[i];
-        uint64_t key = atomic_load(&slot->key);
-        uint32_t forked_at = atomic_load(&slot->forked_at);
-        if (mp__key_state(key) != MP__SLOT_FREE && forked_at != 0 &&
-            (int32_t) (forked_at - clock) > 0) {
+        if (mp__slot_state(i) != MP__SLOT_FREE &&
+            is_forked_after(&mp__slots()[i], clock, forks)) {
             return true;
         }
     }
@@ -112,6 +125,24 @@ static void free_threads_of(uint32_t process)
     }
 }
 
+// What a member has inherited its children have, too: what it would have been
+// asked for is asked of them from now on. They pass it on in their turn.
+static void pass_on_forks(const mp__slot_t *dead, uint32_t token)
+{
+    uint32_t used = atomic_load(&mp__arena()->slots_used);
+
+    for (uint32_t i = 0; i < used; i++) {
+        mp__slot_t *slot = &mp__slots()[i];
+        if (atomic_load(&slot->parent) != token) {
+            continue;
+        }
+        if (atomic_load(&dead->forked_at) != 0) {
+            atomic_store(&slot->line_from, atomic_load(&dead->line_from));
+        }
+        atomic_store(&slot->parent, atomic_load(&dead->parent));
+    }
+}
+
 // Under the heap's lock, and again from the start if its holder dies: the slot
 // is free only when nothing is left.
 static void recover_locked(uint32_t index, uint64_t key)
@@ -120,17 +151,37 @@ static void recover_locked(uint32_t index, uint64_t key)
     uint32_t token = mp__token_of(index, mp__key_generation(key));
 
     free_threads_of(token);
+    pass_on_forks(slot, token);
     mp_plat_sleep_forget(mp__key_pid(key));
     mp__recover_memory_locked(token, atomic_load(&slot->freeing));
     mp__slot_clear(slot);
     atomic_store(&slot->key,
                  mp__key(MP__SLOT_FREE, mp__key_generation(key), 0));
-    (void) atomic_fetch_sub(&mp__arena()->dead, 1);
 }
 
-static bool is_pid(uint64_t key, int64_t pid)
+static void recover_dead_locked(void)
 {
-    return pid == 0 || mp__key_pid(key) == pid;
+    uint32_t used = atomic_load(&mp__arena()->slots_used);
+
+    for (uint32_t i = 0; i < used; i++) {
+        uint64_t key = atomic_load(&mp__slots()[i].key);
+        if (mp__key_state(key) == MP__SLOT_DEAD) {
+            recover_locked(i, key);
+        }
+    }
+}
+
+// Whether the member is dead: known to be, perhaps to one that was killed
+// before it did more, or found to be by a look at those of this number.
+static bool is_left(uint32_t index, int64_t pid)
+{
+    uint64_t key = atomic_load(&mp__slots()[index].key);
+
+    if (mp__key_state(key) == MP__SLOT_FREE) {
+        return false;
+    }
+    return mp__member_dead(mp__token_of(index, mp__key_generation(key)),
+                           pid == 0 || mp__key_pid(key) == pid);
 }
 
 void mp__members_recover(int64_t pid)
@@ -139,25 +190,16 @@ void mp__members_recover(int64_t pid)
         return;
     }
     uint32_t used = atomic_load(&mp__arena()->slots_used);
-    bool any = atomic_load(&mp__arena()->dead) != 0;
+    bool any = pid == 0; // others may have found the dead
 
     for (uint32_t i = 0; i < used; i++) {
-        uint64_t key = atomic_load(&mp__slots()[i].key);
-        if (mp__key_state(key) != MP__SLOT_FREE && is_pid(key, pid) &&
-            mp__member_dead(mp__token_of(i, mp__key_generation(key)), true)) {
-            any = true;
-        }
+        any |= is_left(i, pid);
     }
     if (!any) {
         return;
     }
     mp__heap_lock();
-    for (uint32_t i = 0; i < used; i++) {
-        uint64_t key = atomic_load(&mp__slots()[i].key);
-        if (mp__key_state(key) == MP__SLOT_DEAD) {
-            recover_locked(i, key);
-        }
-    }
+    recover_dead_locked();
     mp__recover_limbo_locked();
     mp__slabs_trim_locked();
     mp__heap_unlock();

@@ -22,6 +22,7 @@ static void reserve_block(void *memory)
     atomic_store_explicit(&object->state,
                           mp__state(MP__TYPE_RESERVED, mp__process_token()),
                           memory_order_release);
+    atomic_store(&object->generation, atomic_load(&mp__arena()->generation));
     object->home = mp__unit_of(memory);
     object->birth = atomic_load(&mp__arena()->fork_clock);
     atomic_store_explicit(&object->holders, 0, memory_order_relaxed);
@@ -29,18 +30,27 @@ static void reserve_block(void *memory)
     atomic_store_explicit(&object->holds, 1, memory_order_release);
 }
 
+// Waits for a fork that has begun: its child will have none of what is made
+// from now on. Without the heap's lock, which others would wait for meanwhile.
+static uint32_t birth_clock(void)
+{
+    mp__busy_lock();
+    uint32_t clock = atomic_load(&mp__arena()->fork_clock);
+    mp__busy_unlock();
+    return clock;
+}
+
 static int new_block(size_t size, mp__object_t **object)
 {
     size_t units = size / MP__UNIT + (size % MP__UNIT != 0);
+    uint32_t birth = birth_clock();
     uint32_t unit = 0;
 
-    mp__heap_lock();
-    int r = mp__span_take_locked(
-        units > UINT32_MAX ? UINT32_MAX : (uint32_t) units, MP__SPAN_BLOCK,
-        mp__process_token(), reserve_block, &unit);
-    mp__heap_unlock();
+    int r = mp__span_take(units > UINT32_MAX ? UINT32_MAX : (uint32_t) units,
+                          MP__SPAN_BLOCK, reserve_block, &unit);
     if (r == 0) {
         *object = mp__unit_address(unit);
+        (*object)->birth = birth;
     }
     return r;
 }
@@ -63,7 +73,7 @@ int mp__object_new(void *out, size_t size)
 static void free_block_locked(mp__object_t *object)
 {
     atomic_store_explicit(&object->state, 0, memory_order_release);
-    (void) atomic_fetch_add(&object->generation, 1);
+    mp__retire_locked(atomic_load(&object->generation));
     mp__span_free_locked(object->home);
 }
 
@@ -72,7 +82,23 @@ static bool is_inherited(const mp__object_t *object)
 {
     return object->birth != atomic_load_explicit(&mp__arena()->fork_clock,
                                                  memory_order_relaxed) &&
-           mp__member_forked_after(object->birth);
+           mp__member_forked_after(object->birth, MP__ALL_FORKS);
+}
+
+// It waits for those that were forked until now.
+static void mark_limbo_locked(mp__object_t *object)
+{
+    uint64_t state = atomic_load(&object->state);
+    uint64_t marked = 0;
+    uint32_t forks = atomic_load(&mp__arena()->fork_clock) - object->birth;
+
+    if (forks > MP__FORKS_MOST) {
+        forks = MP__FORKS_MOST;
+    }
+    do {
+        marked = (state & ~MP__OBJECT_FORKS) | MP__OBJECT_LIMBO |
+                 (uint64_t) forks << MP__FORKS_SHIFT;
+    } while (!atomic_compare_exchange_weak(&object->state, &state, marked));
 }
 
 // The flag is what counts: the list is made anew from it if the holder of the
@@ -81,7 +107,7 @@ static void to_limbo_locked(mp__object_t *object)
 {
     mp__arena_t *arena = mp__arena();
 
-    (void) atomic_fetch_or(&object->state, MP__OBJECT_LIMBO);
+    mark_limbo_locked(object);
     atomic_store(&object->next, (uint32_t) atomic_load(&arena->limbo));
     atomic_store(&arena->limbo, mp__link(object));
 }
@@ -90,20 +116,18 @@ void mp__object_free_locked(mp__object_t *object)
 {
     if (is_block(object)) {
         free_block_locked(object);
-        return;
+    } else {
+        mp__cell_free(object);
     }
-    mp__busy_lock();
-    mp__cell_free_busy(object);
-    mp__busy_unlock();
 }
 
-// What is in limbo stays in its list until that is walked.
+// What is in limbo stays in its list until that is walked. It may have been
+// held again since it came there.
 void mp__object_let_go_locked(mp__object_t *object)
 {
     if ((atomic_load(&object->state) & MP__OBJECT_LIMBO) != 0) {
-        return;
-    }
-    if (is_inherited(object)) {
+        mark_limbo_locked(object);
+    } else if (is_inherited(object)) {
         to_limbo_locked(object);
     } else {
         mp__object_free_locked(object);
@@ -171,13 +195,6 @@ static int new_holder(mp__holder_t **out, const mp__object_t *object,
     return 0;
 }
 
-static void free_cell(mp__object_t *cell)
-{
-    mp__busy_lock();
-    mp__cell_free_busy(cell);
-    mp__busy_unlock();
-}
-
 static int gone(void)
 {
     return mp__fail(MP_ENOENT, 0, "the shared object is gone");
@@ -233,7 +250,7 @@ static int hold_as_other(mp__object_t *object, uint32_t generation)
     r = hold_locked(object, fresh, &used);
     mp__heap_unlock();
     if (!used) {
-        free_cell(&fresh->head);
+        mp__cell_free(&fresh->head);
     }
     return r;
 }
@@ -257,7 +274,7 @@ static bool drop_as_other(mp__object_t *object)
     }
     mp__heap_unlock();
     if (empty != NULL) {
-        free_cell(&empty->head);
+        mp__cell_free(&empty->head);
     }
     return held;
 }
@@ -271,14 +288,16 @@ static bool is_this(const mp__object_t *object, uint32_t generation)
 }
 
 // Of what this process holds no more, but others do, or may have inherited:
-// they free it under the heap's lock.
+// they free it under the heap's lock. Its other threads count under the other.
 static int hold_again(mp__object_t *object, uint32_t generation)
 {
     mp__heap_lock();
+    mp__busy_lock();
     bool there = mp__object_at_locked(object) && is_this(object, generation);
     if (there) {
         (void) atomic_fetch_add(&object->holds, 1);
     }
+    mp__busy_unlock();
     mp__heap_unlock();
     return there ? 0 : gone();
 }
@@ -342,28 +361,61 @@ static mp__object_t *companion_of(const mp__object_t *object, uint64_t state)
                      ((const mp__paired_t *) (const void *) object)->companion);
 }
 
-// Held first and dropped last, so that it is there as long as the object.
-static int hold_with_companion(mp__object_t *object, uint32_t generation)
+// What an object said of its companion while it was there: once it is gone its
+// bytes may say anything. NULL: it has none.
+typedef struct companion {
+    mp__object_t *object;
+    uint32_t generation;
+} companion_t;
+
+static companion_t companion_locked(const mp__object_t *object)
 {
     mp__object_t *companion = companion_of(object, atomic_load(&object->state));
 
-    int r = companion == NULL ? 0 : mp__object_hold(companion);
+    return (companion_t){
+        companion, companion == NULL ? 0 : atomic_load(&companion->generation)};
+}
+
+// Held first and dropped last, so that it is there as long as the object.
+static int hold_with(mp__object_t *object, uint32_t generation,
+                     companion_t companion)
+{
+    int r = companion.object == NULL
+                ? 0
+                : hold_generation(companion.object, companion.generation);
     if (r < 0) {
         return r;
     }
     r = hold_generation(object, generation);
-    if (r < 0 && companion != NULL) {
-        mp__object_drop(companion);
+    if (r < 0 && companion.object != NULL) {
+        mp__object_drop(companion.object);
     }
     return r;
+}
+
+static int hold_paired(mp__object_t *object, uint32_t generation)
+{
+    companion_t companion = {NULL, 0};
+
+    mp__heap_lock();
+    bool there = mp__object_at_locked(object) && is_this(object, generation);
+    if (there) {
+        companion = companion_locked(object);
+    }
+    mp__heap_unlock();
+    return there ? hold_with(object, generation, companion) : gone();
 }
 
 int mp__object_hold(mp__object_t *object)
 {
     int r = mp__arena_ready(); // a forked child may not be a member yet
-    return r < 0
-               ? r
-               : hold_with_companion(object, atomic_load(&object->generation));
+    if (r < 0) {
+        return r;
+    }
+    uint32_t generation = atomic_load(&object->generation);
+    return (atomic_load(&object->state) & MP__OBJECT_PAIRED) == 0
+               ? hold_generation(object, generation)
+               : hold_paired(object, generation);
 }
 
 void mp__object_drop(mp__object_t *object)
@@ -470,6 +522,8 @@ static int examine_locked(const mp__reference_t *reference, mp__type_t type,
 int mp__object_open(const mp__reference_t *reference, mp__type_t type,
                     mp__object_t **object)
 {
+    companion_t companion = {NULL, 0};
+
     int r = mp__arena_ready();
     if (r < 0) {
         return r;
@@ -486,6 +540,9 @@ int mp__object_open(const mp__reference_t *reference, mp__type_t type,
     *object = mp__at(reference->offset);
     mp__heap_lock();
     r = examine_locked(reference, type, *object);
+    if (r == 0) {
+        companion = companion_locked(*object);
+    }
     mp__heap_unlock();
-    return r < 0 ? r : hold_with_companion(*object, reference->generation);
+    return r < 0 ? r : hold_with(*object, reference->generation, companion);
 }

@@ -6,7 +6,8 @@
 // process that holds it has a cell of kind HOLDER, in a slab of its own, that
 // is chained to the object. So what a dead process held is found in its slabs.
 // An object goes with its last hold; but while a process lives that was forked
-// after the object was made, which has inherited its address, it is in limbo.
+// between its birth and its end, or descends from one, and so has inherited its
+// address, it is in limbo.
 #ifndef MP_CORE_OBJECT_H
 #define MP_CORE_OBJECT_H
 
@@ -31,12 +32,16 @@ typedef enum mp__type {
     MP__TYPE_COUNT
 } mp__type_t;
 
-// The state: the type, flags, and in the upper half a token: the owner's, or of
-// who is freeing it.
+// The state: the type, flags, in limbo how many forks there were from the birth
+// to the end, and in the upper half a token: the owner's, or of who is freeing
+// it.
 #define MP__OBJECT_TYPE UINT64_C(0xff)
 #define MP__OBJECT_SHARED UINT64_C(0x100) // others have held it
 #define MP__OBJECT_LIMBO UINT64_C(0x200)
 #define MP__OBJECT_PAIRED UINT64_C(0x400) // it has a companion
+#define MP__OBJECT_FORKS UINT64_C(0xfffff800)
+#define MP__FORKS_SHIFT 11
+#define MP__FORKS_MOST UINT32_C(0x1fffff) // so many, or more
 
 typedef struct mp__object {
     _Atomic uint64_t state;
@@ -79,6 +84,13 @@ static inline mp__type_t mp__type_of(uint64_t state)
 static inline uint32_t mp__owner_of(uint64_t state)
 {
     return (uint32_t) (state >> 32);
+}
+
+static inline uint32_t mp__forks_of(uint64_t state)
+{
+    uint32_t forks = (uint32_t) (state & MP__OBJECT_FORKS) >> MP__FORKS_SHIFT;
+
+    return forks == MP__FORKS_MOST ? MP__ALL_FORKS : forks;
 }
 
 static inline uint64_t mp__state(mp__type_t type, uint32_t token)

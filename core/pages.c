@@ -335,35 +335,60 @@ static int grow(uint32_t units)
 
 // ---- taking and giving back ----
 
-int mp__span_take_locked(uint32_t units, mp__span_kind_t kind, uint32_t owner,
-                         void (*prepare)(void *memory), uint32_t *unit)
+static int find_or_grow(uint32_t units, uint32_t *unit)
 {
+    if (find_free(units, unit)) {
+        return 0;
+    }
+    int r = grow(units);
+    if (r < 0) {
+        return r;
+    }
+    return find_free(units, unit)
+               ? 0
+               : mp__fail(MP_ESYSTEM, 0, "the shared memory is damaged");
+}
+
+// Takes the first units of a free span.
+static void take(uint32_t unit, uint32_t units, mp__span_kind_t kind,
+                 void (*prepare)(void *memory))
+{
+    uint32_t had = mp__span_of(unit).units;
+
+    bin_remove(unit, had);
+    clear_tail(unit, had);
+    if (had > units) {
+        set_tail(unit + units, had - units);
+        set_entry(unit + units, MP__SPAN_FREE, had - units, 0);
+    }
+    prepare(mp__unit_address(unit));
+    clear_tail(unit, units);
+    set_entry(unit, kind, units, mp__process_token());
+    if (had > units) {
+        bin_add(unit + units, had - units);
+    }
+}
+
+int mp__span_take(uint32_t units, mp__span_kind_t kind,
+                  void (*prepare)(void *memory), uint32_t *unit)
+{
+    int r = 0;
+
     if (units > mp__arena()->size / MP__UNIT) {
         return mp__fail(MP_ENOSPC, 0, "no memory is that large");
     }
+    mp__heap_lock();
     if (!find_free(units, unit)) {
-        int r = grow(units);
-        if (r < 0) {
-            return r;
-        }
-        if (!find_free(units, unit)) {
-            return mp__fail(MP_ESYSTEM, 0, "the shared memory is damaged");
-        }
+        mp__heap_unlock();
+        mp__members_recover(0);
+        mp__heap_lock();
+        r = find_or_grow(units, unit);
     }
-    uint32_t had = mp__span_of(*unit).units;
-    bin_remove(*unit, had);
-    clear_tail(*unit, had);
-    if (had > units) {
-        set_tail(*unit + units, had - units);
-        set_entry(*unit + units, MP__SPAN_FREE, had - units, 0);
+    if (r == 0) {
+        take(*unit, units, kind, prepare);
     }
-    prepare(mp__unit_address(*unit));
-    clear_tail(*unit, units);
-    set_entry(*unit, kind, units, owner);
-    if (had > units) {
-        bin_add(*unit + units, had - units);
-    }
-    return 0;
+    mp__heap_unlock();
+    return r;
 }
 
 void mp__span_free_locked(uint32_t unit)
@@ -371,6 +396,16 @@ void mp__span_free_locked(uint32_t unit)
     mp__span_t span = mp__span_of(unit);
 
     release(unit, span.units);
+}
+
+// In a circle, as they are counted.
+void mp__retire_locked(uint32_t generation)
+{
+    mp_word_t *least = &mp__arena()->generation;
+
+    if ((int32_t) (generation + 1 - atomic_load(least)) > 0) {
+        atomic_store(least, generation + 1);
+    }
 }
 
 void mp__span_own_locked(uint32_t unit, uint32_t owner)
@@ -402,7 +437,7 @@ static void finish_blocks(void)
     while (mp__span_next_locked(&span)) {
         mp__object_t *object = mp__unit_address(span.unit);
         if (span.kind == MP__SPAN_BLOCK && atomic_load(&object->state) == 0) {
-            (void) atomic_fetch_add(&object->generation, 1);
+            mp__retire_locked(atomic_load(&object->generation));
             release(span.unit, span.units);
         }
     }

@@ -29,12 +29,18 @@ typedef struct mp__span {
 void mp__heap_lock(void);
 void mp__heap_unlock(void);
 
-// All of these under the lock. The units of a new span are as their last owner
-// left them; `prepare` is called before the span exists. MP_ENOSPC.
-int mp__span_take_locked(uint32_t units, mp__span_kind_t kind, uint32_t owner,
-                         void (*prepare)(void *memory), uint32_t *unit);
+// A new span of this process, without the lock. Its units are as their last
+// owner left them; `prepare` is called with the lock before the span exists.
+// What the dead had is used before memory grows. MP_ENOSPC.
+int mp__span_take(uint32_t units, mp__span_kind_t kind,
+                  void (*prepare)(void *memory), uint32_t *unit);
+
+// All of these under the lock.
 void mp__span_free_locked(uint32_t unit);
 void mp__span_own_locked(uint32_t unit, uint32_t owner);
+// The place of an object with this generation goes with its span. What is made
+// in a new span begins above, or a reference to that one would open it.
+void mp__retire_locked(uint32_t generation);
 // The span that begins at `unit`, and false behind the last one. Follow it by
 // unit + units, unless spans are freed meanwhile.
 bool mp__span_at_locked(uint32_t unit, mp__span_t *span);

@@ -8,13 +8,6 @@ static bool is_owned_by(const mp__object_t *object, uint32_t token)
     return mp__owner_of(atomic_load(&object->state)) == token;
 }
 
-static void free_cell(mp__object_t *cell)
-{
-    mp__busy_lock();
-    mp__cell_free_busy(cell);
-    mp__busy_unlock();
-}
-
 // Takes a holder out of the chain of its object, if it is in it.
 static void unchain(const mp__object_t *object, const mp__holder_t *holder)
 {
@@ -43,7 +36,7 @@ static void recover_holder(mp__holder_t *holder)
             mp__object_let_go_locked(object);
         }
     }
-    free_cell(&holder->head);
+    mp__cell_free(&holder->head);
 }
 
 // An object of the dead process's own.
@@ -90,7 +83,7 @@ static bool recover_slab(uint32_t unit, uint32_t token)
 static void take_over_slab(uint32_t unit, uint32_t token)
 {
     if (recover_slab(unit, token)) {
-        mp__span_free_locked(unit);
+        mp__slab_free_locked(unit);
         return;
     }
     mp__span_own_locked(unit, mp__process_token());
@@ -154,13 +147,15 @@ void mp__recover_limbo_locked(void)
         bool held = atomic_load(&object->holds) != 0 ||
                     atomic_load(&object->holders) != 0;
         at = atomic_load(&object->next);
-        if (!held && mp__member_forked_after(object->birth)) {
+        uint32_t forks = mp__forks_of(atomic_load(&object->state));
+        if (!held && mp__member_forked_after(object->birth, forks)) {
             before = object;
             continue;
         }
         link_limbo(before, at);
         if (held) {
-            (void) atomic_fetch_and(&object->state, ~MP__OBJECT_LIMBO);
+            (void) atomic_fetch_and(&object->state,
+                                    ~(MP__OBJECT_LIMBO | MP__OBJECT_FORKS));
         } else {
             mp__object_free_locked(object);
         }

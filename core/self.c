@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/cells.h"
 #include "core/children.h"
 #include "core/end.h"
 #include "core/failure.h"
@@ -51,6 +52,16 @@ void mp__set_current(mp_process_t *process)
     }
 }
 
+// From the moment that the clock of forks tells to the fork itself no object is
+// born in this process, or the child would have it and nobody would know. What
+// the child finds of that lock is wiped.
+static void forking(void)
+{
+    mp__member_forking();
+    mp__busy_lock();
+    mp__member_fork_now();
+}
+
 // In every forked child, the library's or the user's. What was the parent's is
 // forgotten, not returned: its handles are closed already.
 static void forked(void)
@@ -81,9 +92,11 @@ int mp__ready(void)
     if (atomic_load_explicit(&ready, memory_order_acquire)) {
         return 0;
     }
-    static const mp_plat_hooks_t hooks = {mp__member_forking, forked,
-                                          mp__member_not_forked,
-                                          mp__member_was_forked};
+    static const mp_plat_hooks_t hooks = {.forking = forking,
+                                          .in_parent = mp__busy_unlock,
+                                          .forked = forked,
+                                          .failed = mp__member_not_forked,
+                                          .made = mp__member_was_forked};
 
     int r = mp_plat_init(&hooks);
     if (r < 0) {

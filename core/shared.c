@@ -144,6 +144,7 @@ int mp_shared_usage(mp_shared_figures_t *out)
         return r;
     }
     *out = (mp_shared_figures_t){mp__memory.size, 0, 0};
+    mp__members_recover(0); // what the dead had is not in use
     mp__heap_lock();
     for (uint32_t unit = 0; mp__span_at_locked(unit, &span);
          unit += span.units) {

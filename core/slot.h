@@ -68,6 +68,8 @@ static inline void mp__slot_clear(mp__slot_t *slot)
     atomic_store(&slot->forked_at, 0);
     atomic_store(&slot->freeing, 0);
     atomic_store(&slot->reserved, 0);
+    atomic_store(&slot->parent, 0);
+    atomic_store(&slot->line_from, 0);
 }
 
 // In which it is told when a slot was reserved.

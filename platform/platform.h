@@ -25,7 +25,8 @@
 // What is called around every fork() of this process, the library's or the
 // user's.
 typedef struct mp_plat_hooks {
-    void (*forking)(void); // before it, with all locks held
+    void (*forking)(void);   // before it, with all locks held
+    void (*in_parent)(void); // after it, still with them, child or no child
     void (*forked)(void); // in the child, before fork() returns, with none held
     void (*failed)(void); // after one of the library's that made no child
     void (*made)(int64_t pid); // or one; in the parent

@@ -66,10 +66,14 @@ int mp_plat_processors(void);
 
 // ---- life and death of others ----
 
+// A process of which no more is known than its number: it has not told yet, or
+// the system does not tell. Then the number alone counts.
+#define MP_PLAT_NOT_TOLD UINT64_MAX
+
 // What tells a process from later ones with its number.
 typedef struct mp_plat_life {
     int64_t pid;
-    uint64_t since; // the system's own measure
+    uint64_t since; // the system's own measure, never 0; or MP_PLAT_NOT_TOLD
 } mp_plat_life_t;
 
 // This process's own. `index` is a number that no other living process of the
@@ -79,8 +83,7 @@ typedef struct mp_plat_life {
 void mp_plat_life_begin(mp_plat_life_t *life, const mp_plat_memory_t *memory,
                         int index);
 // Whether that process has ended, collected by its parent or not. False if it
-// is stopped, and where the system does not tell. A `since` of UINT64_MAX is
-// not known: then its number alone counts.
+// is stopped, and where the system does not tell.
 bool mp_plat_life_ended(const mp_plat_life_t *life,
                         const mp_plat_memory_t *memory, int index);
 

@@ -35,7 +35,7 @@ void mp_plat_life_begin(mp_plat_life_t *life, const mp_plat_memory_t *memory,
     (void) memory;
     (void) index;
     life->pid = getpid();
-    life->since = ask(life->pid, &info) ? start_of(&info) : 0; // 0: not known
+    life->since = ask(life->pid, &info) ? start_of(&info) : MP_PLAT_NOT_TOLD;
 }
 
 bool mp_plat_life_ended(const mp_plat_life_t *life,
@@ -49,5 +49,5 @@ bool mp_plat_life_ended(const mp_plat_life_t *life,
         return kill((pid_t) life->pid, 0) < 0 && errno == ESRCH;
     }
     return info.pbi_status == SZOMB ||
-           (life->since != 0 && start_of(&info) != life->since);
+           (life->since != MP_PLAT_NOT_TOLD && start_of(&info) != life->since);
 }

@@ -38,7 +38,7 @@ static uint64_t start_of(const mp_posix_stat_t *stat)
 }
 
 // A tick of the clock that starts are told by is the most that the two clocks
-// can differ.
+// can differ. No start is later than MP_PLAT_NOT_TOLD.
 static bool is_later_one(const mp_plat_life_t *life,
                          const mp_posix_stat_t *stat)
 {

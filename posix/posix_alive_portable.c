@@ -14,7 +14,7 @@
 #include "posix/posix.h"
 
 // Records are known only where the system locks such objects.
-enum { BY_NUMBER, BY_RECORD };
+enum { BY_RECORD = 1, BY_NUMBER };
 
 static atomic_int own_index = -1;
 
@@ -45,8 +45,9 @@ bool mp_plat_life_ended(const mp_plat_life_t *life,
 
     if (life->pid == getpid()) {
         // Its own record does not stand in its way; another one with this
-        // number is gone.
-        return index != atomic_load(&own_index);
+        // number is gone. What has told nothing may be a thread of its own.
+        return life->since != MP_PLAT_NOT_TOLD &&
+               index != atomic_load(&own_index);
     }
     if (kill((pid_t) life->pid, 0) < 0 && errno == ESRCH) {
         return true;

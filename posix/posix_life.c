@@ -32,6 +32,14 @@ static void unlock_all(void)
     }
 }
 
+static void after_fork_parent(void)
+{
+    if (fork_hooks != NULL) {
+        fork_hooks->in_parent();
+    }
+    unlock_all();
+}
+
 static void after_fork_child(void)
 {
     mp_posix_own_forked(kept);
@@ -49,7 +57,8 @@ static void after_fork_child(void)
 // up: the child would find its locks taken.
 __attribute__((constructor)) static void register_handlers(void)
 {
-    handlers_error = pthread_atfork(before_fork, unlock_all, after_fork_child);
+    handlers_error =
+        pthread_atfork(before_fork, after_fork_parent, after_fork_child);
 }
 
 int mp_plat_init(const mp_plat_hooks_t *hooks)

@@ -157,6 +157,8 @@ static void have_a_used_number(enum peer_kind kind)
     }
     assert_true(mp_plat_life_ended(&former, &memory, 4));
     assert_false(has_ended(5));
+    former.since = MP_PLAT_NOT_TOLD;
+    assert_false(mp_plat_life_ended(&former, &memory, 4));
     atomic_store(&shared->end, 1);
     assert_int_equal(peer_wait(&peer), 0);
 }
@@ -179,6 +181,8 @@ static void this_process_lives(void)
         former.since = 1;
     }
     assert_true(mp_plat_life_ended(&former, &memory, 2));
+    former.since = MP_PLAT_NOT_TOLD; // of a thread, say, that has just come
+    assert_false(mp_plat_life_ended(&former, &memory, 2));
     mp_plat_memory_close(&memory);
 }
 

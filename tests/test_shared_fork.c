@@ -23,6 +23,8 @@
 #define NEEDS_ADDRESSES false
 #endif
 
+#define LIMIT_SECONDS 40U // of who waits to be ended
+
 struct counter {
     mp_raw_lock_t lock;
     int64_t count;
@@ -126,31 +128,37 @@ static void children_of_fork_may_die_with_a_lock(void)
     assert_int_equal(in_child(holders_die), 0);
 }
 
-static int allocate_until_killed(void)
+static int allocate_until_killed(int tells)
 {
     for (size_t n = 0;; n++) {
         void *block = NULL;
         if (mp_shared_alloc_uncleared(&block, n * 997 % 9000) != 0 ||
-            (n % 3 != 0 && mp_shared_free(block) != 0)) {
+            (n % 3 != 0 && mp_shared_free(block) != 0) ||
+            (n == 0 && write(tells, "", 1) != 1)) {
             return 1;
         }
     }
 }
 
-// Many children that are killed while they allocate and free.
+// Many children that are killed at some moment while they allocate and free.
+// What they had is free again.
 static int killed_in_allocations(void)
 {
     mp_shared_figures_t before = {0};
     mp_shared_figures_t after = {0};
     void *memory = NULL;
+    char byte = 0;
+    int begun[2];
 
+    CHECK(pipe(begun) == 0);
     CHECK(mp_shared_alloc(&memory, 100) == 0);
     CHECK(mp_shared_usage(&before) == 0);
     for (int i = 0; i < 20; i++) {
         pid_t pid = fork();
         if (pid == 0) {
-            _exit(allocate_until_killed());
+            _exit(allocate_until_killed(begun[1]));
         }
+        CHECK(read(begun[0], &byte, 1) == 1);
         (void) usleep((useconds_t) (500 + i * 37 % 1500));
         CHECK(kill(pid, SIGKILL) == 0);
         CHECK(wait_for(pid) == -SIGKILL);
@@ -158,13 +166,105 @@ static int killed_in_allocations(void)
         CHECK(mp_shared_free(memory) == 0);
     }
     CHECK(mp_shared_usage(&after) == 0);
-    CHECK(after.in_use <= after.taken);
+    CHECK(after.in_use <= before.in_use + (64 << 10));
     return 0;
 }
 
 static void killed_allocations_harm_nobody(void)
 {
     assert_int_equal(in_child(killed_in_allocations), 0);
+}
+
+// Nobody joins them, and nobody has asked for their end: what they had is used
+// before the memory grows.
+static int dies_with_a_block(void)
+{
+    void *block = NULL;
+
+    CHECK(mp_shared_alloc_uncleared(&block, 1 << 20) == 0);
+    (void) raise(SIGKILL);
+    return 1;
+}
+
+static int many_die_with_a_block(void)
+{
+    mp_shared_figures_t before = {0};
+    mp_shared_figures_t after = {0};
+    void *memory = NULL;
+
+    CHECK(mp_shared_alloc(&memory, 100) == 0);
+    CHECK(mp_shared_usage(&before) == 0);
+    for (int i = 0; i < 40; i++) {
+        CHECK(in_child(dies_with_a_block) == -SIGKILL);
+    }
+    CHECK(mp_shared_usage(&after) == 0);
+    CHECK(after.in_use < before.in_use + (1 << 20));
+    CHECK(after.taken < before.taken + (8 << 20));
+    return 0;
+}
+
+static void memory_of_the_dead_is_used_again(void)
+{
+    assert_int_equal(in_child(many_die_with_a_block), 0);
+}
+
+// A child that says that it is there. (Before that its place in the family is
+// kept for a fork that may be slow.)
+static pid_t fork_waiting(void)
+{
+    int ways[2];
+    char byte = 0;
+
+    if (pipe(ways) != 0) {
+        return -1;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void) alarm(LIMIT_SECONDS);
+        (void) !write(ways[1], "", 1);
+        (void) pause();
+        _exit(1);
+    }
+    (void) close(ways[1]);
+    bool there = read(ways[0], &byte, 1) == 1;
+    (void) close(ways[0]);
+    return there ? pid : -1;
+}
+
+// There is always a child that was forked after the block was made, but none
+// for long: the block does not wait for those that came after its end.
+static int freed_while_children_overlap(void)
+{
+    mp_shared_figures_t before = {0};
+    mp_shared_figures_t figures = {0};
+    void *memory = NULL;
+    pid_t pids[20];
+
+    CHECK(mp_shared_usage(&before) == 0);
+    CHECK(mp_shared_alloc(&memory, 1 << 20) == 0);
+    for (int i = 0; i < 20; i++) {
+        pids[i] = fork_waiting();
+        CHECK(pids[i] > 0);
+        if (i == 0) {
+            CHECK(mp_shared_free(memory) == 0);
+            CHECK(mp_shared_usage(&figures) == 0);
+            // The child has its address.
+            CHECK(figures.in_use >= before.in_use + (1 << 20));
+        } else {
+            CHECK(kill(pids[i - 1], SIGKILL) == 0);
+            CHECK(wait_for(pids[i - 1]) == -SIGKILL);
+        }
+    }
+    CHECK(mp_shared_usage(&figures) == 0);
+    CHECK(figures.in_use < before.in_use + (1 << 20));
+    CHECK(kill(pids[19], SIGKILL) == 0);
+    CHECK(wait_for(pids[19]) == -SIGKILL);
+    return 0;
+}
+
+static void a_block_waits_for_none_that_came_later(void)
+{
+    assert_int_equal(in_child(freed_while_children_overlap), 0);
 }
 
 // A child that was forked earlier has the address: the block stays for it.
@@ -201,11 +301,75 @@ static void a_block_stays_for_a_forked_child(void)
     assert_int_equal(in_child(freed_by_the_parent), 0);
 }
 
+// The pipes of a family of three.
+static struct {
+    int go[2];
+    int end[2];
+    int answer[2];
+} three;
+
+// Told to, it leaves a child of its own, which reads the block in the end.
+static int leave_a_child(const unsigned char *block)
+{
+    char byte = 0;
+
+    (void) close(three.end[1]);
+    (void) alarm(LIMIT_SECONDS);
+    CHECK(read(three.go[0], &byte, 1) == 1);
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void) alarm(LIMIT_SECONDS);
+        (void) !read(three.end[0], &byte, 1); // until the first one closes it
+        (void) !write(three.answer[1], &block[4999], 1);
+    }
+    return pid < 0;
+}
+
+// What the child has inherited its child has, too, and it alone in the end.
+static int freed_before_a_grandchild(void)
+{
+    char byte = 0;
+    void *memory = NULL;
+    void *other = NULL;
+    mp_shared_figures_t figures = {0};
+
+    CHECK(pipe(three.go) == 0 && pipe(three.end) == 0);
+    CHECK(pipe(three.answer) == 0);
+    CHECK(mp_shared_alloc(&memory, 1 << 20) == 0);
+    unsigned char *block = memory;
+    block[4999] = 3;
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(leave_a_child(block));
+    }
+    CHECK(mp_shared_free(block) == 0);
+    CHECK(write(three.go[1], "", 1) == 1);
+    CHECK(wait_for(pid) == 0);
+    CHECK(mp_shared_usage(&figures) == 0); // looks for the dead
+    CHECK(figures.in_use > 1 << 20);
+    CHECK(mp_shared_alloc(&other, 1 << 20) == 0);
+    CHECK(mp_shared_free(other) == 0);
+    (void) close(three.end[1]);
+    CHECK(read(three.answer[0], &byte, 1) == 1 && byte == 3);
+    for (int i = 0; i < 4000 && figures.in_use > 1 << 20; i++) {
+        (void) usleep(10000); // it is about to end
+        CHECK(mp_shared_usage(&figures) == 0);
+    }
+    CHECK(figures.in_use < 1 << 20);
+    return 0;
+}
+
+static void a_block_stays_for_children_of_such_a_child(void)
+{
+    assert_int_equal(in_child(freed_before_a_grandchild), 0);
+}
+
 // ---- without memory ----
 
 // These have run before there was any shared memory: each in a family of its
 // own.
 static struct {
+    int first_of_all;
     int little_space;
     int no_space;
     int no_descriptors;
@@ -237,6 +401,11 @@ static int fill_and_free(void)
         CHECK(figures.in_use < 1 << 20);
     }
     return 0;
+}
+
+static void the_library_needs_no_call_before_a_fork(void)
+{
+    assert_int_equal(results.first_of_all, 0);
 }
 
 static int in_little_space(void)
@@ -311,16 +480,27 @@ static const struct test tests[] = {
      children_of_fork_may_die_with_a_lock, TEST_ONCE},
     {"killed allocations harm nobody", killed_allocations_harm_nobody,
      TEST_ONCE},
+    {"memory of the dead is used again", memory_of_the_dead_is_used_again,
+     TEST_ONCE},
+    {"a block waits for none that came later",
+     a_block_waits_for_none_that_came_later, TEST_ONCE},
     {"a block stays for a forked child", a_block_stays_for_a_forked_child,
      TEST_ONCE},
+    {"a block stays for children of such a child",
+     a_block_stays_for_children_of_such_a_child, TEST_ONCE},
+    {"the library needs no call before a fork",
+     the_library_needs_no_call_before_a_fork, TEST_ONCE},
     {"a small reservation can be filled", a_small_reservation_can_be_filled,
      TEST_ONCE},
     {"no reservation is an error", no_reservation_is_an_error, TEST_ONCE},
     {"no descriptor is an error", no_descriptor_is_an_error, TEST_ONCE},
 };
 
+// A program that only forks by itself may begin with a shared object. The other
+// tests have called the library before.
 int main(int argc, char **argv)
 {
+    results.first_of_all = in_child(freed_by_the_parent);
     mp_freeze_support(argc, argv);
     if (!NEEDS_ADDRESSES) {
         results.little_space = in_child(in_little_space);

@@ -21,13 +21,15 @@ void mp_plat_life_begin(mp_plat_life_t *life, const mp_plat_memory_t *memory,
     (void) memory;
     (void) index;
     life->pid = GetCurrentProcessId();
-    life->since = birth_of(GetCurrentProcess());
+    uint64_t birth = birth_of(GetCurrentProcess());
+    life->since = birth != 0 ? birth : MP_PLAT_NOT_TOLD;
 }
 
 static bool is_another(const mp_plat_life_t *life, HANDLE process)
 {
     uint64_t birth = birth_of(process);
-    return life->since != 0 && birth != 0 && birth != life->since;
+    return life->since != MP_PLAT_NOT_TOLD && birth != 0 &&
+           birth != life->since;
 }
 
 // A process that may not be opened lives as far as is known.
