@@ -12,6 +12,8 @@
 #include "platform/fail.h"
 #include "posix/posix.h"
 
+const bool mp_posix_remote = true;
+
 bool mp_posix_inet_here(int family)
 {
     mp_posix_lock();

@@ -4,6 +4,8 @@
 
 #include "platform/fail.h"
 
+const bool mp_posix_remote = false;
+
 bool mp_posix_inet_here(int family)
 {
     (void) family;

@@ -151,7 +151,7 @@ static int adopt_socket(int descriptor, bool *local)
         return refuse(descriptor, "it is a socket that listens");
     }
     *local = own.ss_family == AF_UNIX;
-    if (!*local && !MP_REMOTE) {
+    if (!*local && !mp_posix_remote) {
         return refuse(descriptor,
                       "this build does not speak with other machines");
     }

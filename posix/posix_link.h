@@ -75,6 +75,7 @@ extern const bool mp_posix_abstract; // there are names that are no files
 // MP_EINVAL where there is none.
 int mp_posix_address_long(mp_posix_address_t *address, const char *path);
 
+extern const bool mp_posix_remote; // this build speaks with other machines
 bool mp_posix_inet_here(int family);
 int mp_posix_inet_find(mp_posix_addresses_t *addresses,
                        const mp_plat_place_t *place, bool listens);
@@ -91,7 +92,8 @@ typedef struct mp_posix_socket_file mp_posix_socket_file_t;
 int mp_posix_socket_file_choose(mp_plat_place_t *place);
 // Removes the folder of a chosen name.
 void mp_posix_socket_file_drop(const mp_plat_place_t *place);
-// Notes what was just bound at `path`, for this user alone from then on.
+// Notes what was just bound at `path`, for this user alone from then on. It is
+// gone if that fails.
 int mp_posix_socket_file_note(mp_posix_socket_file_t **file, const char *path,
                               bool chosen);
 // Removes it, if it is still that file; frees the note. NULL is fine.

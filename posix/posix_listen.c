@@ -29,11 +29,16 @@ int mp_posix_place_fail(int os_code, const char *what)
         return mp__fail(MP_EEXIST, os_code, "%s", what);
     case EADDRNOTAVAIL:
     case ECONNREFUSED:
+    case ECONNRESET:
     case EHOSTDOWN:
     case EHOSTUNREACH:
     case ENETDOWN:
     case ENETUNREACH:
+    case ENOTSOCK:
+    case EPROTOTYPE:
         return mp__fail(MP_ENOENT, os_code, "%s", what);
+    case ETIMEDOUT:
+        return mp__fail(MP_ETIMEDOUT, os_code, "%s", what);
     case EROFS:
         return mp__fail(MP_EACCES, os_code, "%s", what);
     case EAFNOSUPPORT:
@@ -188,7 +193,8 @@ static int accept_one(int listener, mp_posix_address_t *from, int *descriptor)
 }
 
 // Whether accept() failed for the connection's sake: it has gone already, and
-// Linux tells what became of it.
+// Linux tells what became of it. Not EPERM, which a filter of system calls
+// would give each time.
 static bool has_gone(int os_code)
 {
     switch (os_code) {
@@ -200,7 +206,6 @@ static bool has_gone(int os_code)
     case ENETDOWN:
     case ENETUNREACH:
     case ENOPROTOOPT:
-    case EPERM: // a firewall's
     case EPROTO:
     case ETIMEDOUT:
         return true;

@@ -60,8 +60,9 @@ int mp_posix_socket_file_choose(mp_plat_place_t *place)
         place->size = 0;
         return mp_posix_fail_path(errno, "folder of a socket", folder);
     }
-    (void) strcat(place->name, BASE);
     place->size = strlen(place->name);
+    memcpy(place->name + place->size, BASE, sizeof(BASE));
+    place->size += sizeof(BASE) - 1;
     return 0;
 }
 
@@ -103,27 +104,50 @@ static char *absolute(const char *path)
     return joined;
 }
 
-int mp_posix_socket_file_note(mp_posix_socket_file_t **file, const char *path,
-                              bool chosen)
+// Nobody can connect before listen(), so it is in time.
+static int keep_for_user(const char *path, struct stat *about)
+{
+    if (lstat(path, about) < 0) {
+        return errno;
+    }
+    if ((about->st_mode & 0777) == (S_IRUSR | S_IWUSR)) {
+        return 0;
+    }
+    return chmod(path, S_IRUSR | S_IWUSR) < 0 ? errno : 0;
+}
+
+static int note(mp_posix_socket_file_t **file, const char *path, bool chosen)
 {
     struct stat about;
 
-    // Nobody can connect before listen().
-    if (chmod(path, S_IRUSR | S_IWUSR) < 0 || lstat(path, &about) < 0) {
-        return mp_posix_fail_path(errno, "the file of a socket", path);
+    int os_code = keep_for_user(path, &about);
+    if (os_code != 0) {
+        return mp_posix_fail_path(os_code, "the file of a socket", path);
     }
+    char *full = absolute(path);
     *file = malloc(sizeof(**file));
-    if (*file == NULL) {
-        return mp__fail(MP_ENOMEM, 0, "the file of a socket");
-    }
-    **file = (mp_posix_socket_file_t){absolute(path), about.st_dev,
-                                      about.st_ino, chosen};
-    if ((*file)->path == NULL) {
+    if (full == NULL || *file == NULL) {
+        free(full);
         free(*file);
         *file = NULL;
-        return mp__fail(MP_ENOMEM, 0, "the path of a socket");
+        return mp__fail(MP_ENOMEM, 0, "the file of a socket");
     }
+    **file = (mp_posix_socket_file_t){full, about.st_dev, about.st_ino, chosen};
     return 0;
+}
+
+int mp_posix_socket_file_note(mp_posix_socket_file_t **file, const char *path,
+                              bool chosen)
+{
+    int r = note(file, path, chosen);
+
+    if (r < 0) {
+        (void) unlink(path);
+        if (chosen) {
+            remove_folder(path);
+        }
+    }
+    return r;
 }
 
 void mp_posix_socket_file_remove(mp_posix_socket_file_t *file)

@@ -23,7 +23,7 @@ static char folder[80];
 
 static void make_folder(void)
 {
-    (void) strcpy(folder, "/tmp/mp-test-XXXXXX");
+    (void) snprintf(folder, sizeof(folder), "/tmp/mp-test-XXXXXX");
     assert_non_null(mkdtemp(folder));
 }
 
@@ -61,7 +61,7 @@ static int mode_of(const char *path)
 
     assert_int_equal(lstat(path, &about), 0);
     assert_int_equal(about.st_uid, geteuid());
-    return about.st_mode & 0777;
+    return (int) (about.st_mode & 0777);
 }
 
 static int exit_code_of(pid_t pid)
@@ -97,7 +97,7 @@ static void a_chosen_place_is_this_users_alone(void)
     char chosen[MP_PLAT_PLACE_NAME];
 
     listen_anywhere(&listener);
-    (void) strcpy(chosen, listener.place.name);
+    (void) snprintf(chosen, sizeof(chosen), "%s", listener.place.name);
     assert_int_equal(mode_of(chosen), 0600);
     *strrchr(chosen, '/') = '\0';
     assert_int_equal(mode_of(chosen), 0700);
@@ -261,7 +261,7 @@ static void a_file_that_is_there_is_not_replaced(void)
 
     make_folder();
     in_folder(&place, "left");
-    (void) strcpy(left.sun_path, place.name);
+    memcpy(left.sun_path, place.name, place.size);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_int_equal(bind(fd, (struct sockaddr *) &left, sizeof(left)), 0);
     assert_int_equal(close(fd), 0);
