@@ -6,7 +6,9 @@
 
 #include <multiprocessing/process.h>
 
+#include "core/inherited.h"
 #include "core/object.h"
+#include "core/port.h"
 #include "core/self.h"
 #include "platform/fail.h"
 
@@ -16,7 +18,7 @@
 static bool points(const mp_arg_t *arg, bool sized)
 {
     return arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES ||
-           (arg->type == MP_ARG_OBJECT && sized);
+           ((arg->type == MP_ARG_OBJECT || arg->type == MP_ARG_PORT) && sized);
 }
 
 // A pointer that is cast to what it is not is found here, not in the child.
@@ -28,6 +30,13 @@ static int check_object(const mp_arg_t *arg, size_t index)
         return 0;
     }
     return mp__fail(MP_EINVAL, 0, "argument %zu is no shared object", index);
+}
+
+static int check_port(const mp_arg_t *arg, size_t index)
+{
+    return mp__port_kind_of(arg->value.data) != MP__PORT_NONE
+               ? 0
+               : mp__fail(MP_EINVAL, 0, "argument %zu is no connection", index);
 }
 
 static int check(const mp_arg_t *arg, size_t index, bool sized)
@@ -47,6 +56,8 @@ static int check(const mp_arg_t *arg, size_t index, bool sized)
         return mp__fail(MP_EINVAL, 0, "argument %zu is a NULL pointer", index);
     case MP_ARG_OBJECT:
         return sized ? 0 : check_object(arg, index);
+    case MP_ARG_PORT:
+        return sized ? 0 : check_port(arg, index);
     case MP_ARG_TOO_LARGE:
         return mp__fail(MP_ERANGE, 0,
                         "argument %zu is above the largest signed integer of "
@@ -142,27 +153,35 @@ static int copy_row(mp_args_t **out, const mp_args_t *args, bool sized)
     return 0;
 }
 
-// Lets go of the objects among the first `count` arguments.
-static void drop_objects(const mp_args_t *args, size_t count)
+// Lets go of what the first `count` arguments hold.
+static void drop_all(const mp_args_t *args, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        void *held = (void *) (uintptr_t) args->items[i].value.data;
         if (args->items[i].type == MP_ARG_OBJECT) {
-            mp__object_drop(
-                (mp__object_t *) (uintptr_t) args->items[i].value.data);
+            mp__object_drop(held);
+        } else if (args->items[i].type == MP_ARG_PORT) {
+            mp__port_release(held);
         }
     }
 }
 
-static int hold_objects(const mp_args_t *args)
+static int hold(const mp_arg_t *arg)
+{
+    void *held = (void *) (uintptr_t) arg->value.data;
+
+    if (arg->type == MP_ARG_PORT) {
+        mp__port_hold(held);
+    }
+    return arg->type == MP_ARG_OBJECT ? mp__object_hold(held) : 0;
+}
+
+static int hold_all(const mp_args_t *args)
 {
     for (size_t i = 0; i < args->count; i++) {
-        int r =
-            args->items[i].type != MP_ARG_OBJECT
-                ? 0
-                : mp__object_hold(
-                      (mp__object_t *) (uintptr_t) args->items[i].value.data);
+        int r = hold(&args->items[i]);
         if (r < 0) {
-            drop_objects(args, i);
+            drop_all(args, i);
             return r;
         }
     }
@@ -175,7 +194,7 @@ int mp__args_copy(mp_args_t **out, const mp_args_t *args)
     if (r < 0) {
         return r;
     }
-    r = hold_objects(*out);
+    r = hold_all(*out);
     if (r < 0) {
         free(*out);
         *out = NULL;
@@ -186,30 +205,103 @@ int mp__args_copy(mp_args_t **out, const mp_args_t *args)
 void mp__args_free(mp_args_t *args, bool holds)
 {
     if (args != NULL && holds) {
-        drop_objects(args, args->count);
+        drop_all(args, args->count);
     }
     free(args);
 }
 
-int mp__args_resolve(mp_args_t *args)
+static int open_object(mp_arg_t *arg)
+{
+    mp__reference_t reference;
+    mp__object_t *object = NULL;
+
+    memcpy(&reference, arg->value.data, sizeof(reference));
+    int r = mp__object_open(&reference, MP__TYPE_NONE, &object);
+    if (r == 0) {
+        arg->value.data = object;
+        arg->size = 0;
+    }
+    return r;
+}
+
+static int open_port(mp_arg_t *arg, intptr_t handle)
+{
+    mp__port_t *port = NULL;
+
+    int r = mp__port_open(&port, arg->value.data, arg->size, handle);
+    if (r == 0) {
+        arg->value.data = port;
+        arg->size = 0;
+    }
+    return r;
+}
+
+int mp__args_resolve(mp_args_t *args, mp__inherited_t *inherited)
+{
+    mp_arg_t *items = (mp_arg_t *) (uintptr_t) args->items;
+    size_t ports = 0;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < args->count; i++) {
+        if (items[i].type == MP_ARG_OBJECT) {
+            r = open_object(&items[i]);
+        } else if (items[i].type == MP_ARG_PORT) {
+            r = open_port(&items[i],
+                          mp__inherited_for_port(inherited, ports++));
+        }
+    }
+    return r;
+}
+
+size_t mp__args_ports(const mp_args_t *args)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < mp_args_count(args); i++) {
+        count += args->items[i].type == MP_ARG_PORT;
+    }
+    return count;
+}
+
+int mp__args_check_ports(const mp_args_t *args)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        const mp_arg_t *arg = &args->items[i];
+        if (arg->type == MP_ARG_PORT && mp__port_closed(arg->value.data)) {
+            return mp__fail(MP_ESTATE, 0, "argument %zu is closed", i);
+        }
+    }
+    return 0;
+}
+
+int mp__args_copy_ports(mp_args_t *args)
 {
     mp_arg_t *items = (mp_arg_t *) (uintptr_t) args->items;
 
     for (size_t i = 0; i < args->count; i++) {
-        mp__reference_t reference;
-        mp__object_t *object = NULL;
-        if (items[i].type != MP_ARG_OBJECT) {
+        mp__port_t *copy = NULL;
+        mp__port_t *port = (mp__port_t *) (uintptr_t) items[i].value.data;
+        if (items[i].type != MP_ARG_PORT) {
             continue;
         }
-        memcpy(&reference, items[i].value.data, sizeof(reference));
-        int r = mp__object_open(&reference, MP__TYPE_NONE, &object);
+        int r = mp__port_copy(&copy, port);
         if (r < 0) {
             return r;
         }
-        items[i].value.data = object;
-        items[i].size = 0;
+        mp__port_release(port);
+        items[i].value.data = copy;
     }
     return 0;
+}
+
+void mp__args_close_ports(const mp_args_t *args)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        if (args->items[i].type == MP_ARG_PORT) {
+            mp__port_close(
+                (mp__port_t *) (uintptr_t) args->items[i].value.data);
+        }
+    }
 }
 
 int mp__args_copy_sized(mp_args_t **out, const mp_args_t *args)
@@ -238,7 +330,8 @@ static const char *type_name(int type)
         [MP_ARG_INT] = "an int",          [MP_ARG_BOOL] = "a bool",
         [MP_ARG_FLOAT] = "a float",       [MP_ARG_TEXT] = "a text",
         [MP_ARG_BYTES] = "bytes",         [MP_ARG_OBJECT] = "a shared object",
-        [MP_ARG_TOO_LARGE] = "too large", [MP_ARG_NONE] = "None"};
+        [MP_ARG_TOO_LARGE] = "too large", [MP_ARG_NONE] = "None",
+        [MP_ARG_PORT] = "a connection"};
     return names[type];
 }
 
@@ -405,7 +498,7 @@ static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
     return 0;
 }
 
-#define SHARED(name, type)                                                     \
+#define GETTERS(name, get, type)                                               \
     int mp_args_get_##name(const mp_args_t *args, size_t index,                \
                            mp_##name##_t **out)                                \
     {                                                                          \
@@ -413,7 +506,7 @@ static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
         if (out == NULL) {                                                     \
             return no_place();                                                 \
         }                                                                      \
-        int r = get_object(args, index, type, &object);                        \
+        int r = get(args, index, type, &object);                               \
         if (r == 0) {                                                          \
             *out = object;                                                     \
         }                                                                      \
@@ -425,6 +518,7 @@ static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
         insist(mp_args_get_##name(args, index, &object));                      \
         return object;                                                         \
     }
+#define SHARED(name, type) GETTERS(name, get_object, type)
 SHARED(lock, MP__TYPE_LOCK)
 SHARED(rlock, MP__TYPE_RLOCK)
 SHARED(semaphore, MP__TYPE_SEMAPHORE)
@@ -435,3 +529,21 @@ SHARED(barrier, MP__TYPE_BARRIER)
 SHARED(value, MP__TYPE_VALUE)
 SHARED(array, MP__TYPE_ARRAY)
 #endif
+
+// ---- connections ----
+
+static int get_port(const mp_args_t *args, size_t index, mp__port_kind_t kind,
+                    void **out)
+{
+    int why = 0;
+    const mp_arg_t *found = find(args, index, MP_ARG_PORT, &why);
+    if (found == NULL) {
+        return why;
+    }
+    if (mp__port_kind_of(found->value.data) != kind) {
+        return mp__fail(MP_ETYPE, 0, "argument %zu is another port", index);
+    }
+    *out = (void *) (uintptr_t) found->value.data;
+    return 0;
+}
+GETTERS(connection, get_port, MP__PORT_CONNECTION)

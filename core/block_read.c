@@ -11,6 +11,7 @@
 #include "core/block_format.h"
 #include "core/bytes.h"
 #include "core/object.h"
+#include "core/port.h"
 #include "platform/fail.h"
 #include "platform/platform.h"
 
@@ -128,6 +129,12 @@ static int read_argument(const field_t *field, mp_arg_t *arg)
         return type == MP_ARG_TEXT && memchr(value, '\0', size) != NULL
                    ? malformed("a NUL inside a text")
                    : 0;
+    }
+    if (type == MP_ARG_PORT) {
+        arg->value.data = value;
+        return size <= MP__PORT_RECORD_MOST
+                   ? 0
+                   : malformed("a description of another size");
     }
     if (type == MP_ARG_OBJECT) {
         arg->value.data = value;

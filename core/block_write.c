@@ -9,6 +9,7 @@
 #include "core/block_format.h"
 #include "core/bytes.h"
 #include "core/object.h"
+#include "core/port.h"
 #include "platform/fail.h"
 #include "platform/platform.h"
 
@@ -83,12 +84,26 @@ static void put_object(writer_t *writer, const mp__object_t *object)
     put(writer, &reference, sizeof(reference));
 }
 
+static void put_port(writer_t *writer, const mp__port_t *port)
+{
+    unsigned char record[MP__PORT_RECORD_MOST];
+    size_t size = mp__port_describe(port, record);
+
+    put_field(writer, MP__TAG_ARGUMENT, 4 + size);
+    put_number32(writer, MP_ARG_PORT);
+    put(writer, record, size);
+}
+
 static void put_argument(writer_t *writer, const mp_arg_t *arg)
 {
     bool points = arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES;
 
     if (arg->type == MP_ARG_OBJECT) {
         put_object(writer, arg->value.data);
+        return;
+    }
+    if (arg->type == MP_ARG_PORT) {
+        put_port(writer, arg->value.data);
         return;
     }
     put_field(writer, MP__TAG_ARGUMENT, 4 + (points ? arg->size : 8));

@@ -8,6 +8,7 @@
 
 #include <multiprocessing/finalize.h>
 
+#include "core/arguments.h"
 #include "core/children.h"
 #include "core/failure.h"
 #include "core/finalize.h"
@@ -107,6 +108,7 @@ int mp__end_run(mp_target_fn function, const mp_args_t *args)
 void mp__end_thread(mp_process_t *process, int code)
 {
     mp__finalizers_drop(process);
+    mp__args_close_ports(process->args);
     mp__member_thread_ended();
     mp__set_current(NULL);
     mp__inherited_drop(process->inherited);

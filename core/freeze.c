@@ -67,7 +67,8 @@ static int find_target(const mp__block_t *block, const mp_target_t **target)
     return r == 0 ? 0 : mp__target_find(block->target, NULL, target);
 }
 
-static int become(const mp__block_t *block, const mp_plat_child_t *parent)
+static int become(const mp__block_t *block, const mp_plat_child_t *parent,
+                  mp__inherited_t *inherited)
 {
     mp__origin_t origin = {.daemon = block->daemon,
                            .depth = (int) block->depth};
@@ -80,12 +81,6 @@ static int become(const mp__block_t *block, const mp_plat_child_t *parent)
                             block->parent_name, block->authkey,
                             block->authkey_size);
     if (r < 0) {
-        return r;
-    }
-    mp__inherited_t *inherited = NULL;
-    r = mp__inherited_adopt(&inherited, block);
-    if (r < 0) {
-        mp__origin_free(&origin);
         return r;
     }
     mp__become_child(&origin, parent, inherited);
@@ -117,6 +112,7 @@ static int share_memory(mp__block_t *block)
 static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
                    const mp_target_t **target)
 {
+    mp__inherited_t *inherited = NULL;
     unsigned char *bytes = NULL;
     size_t size = 0;
 
@@ -134,10 +130,13 @@ static int prepare(const mp_plat_child_t *parent, mp__block_t *block,
         r = share_memory(block);
     }
     if (r == 0) {
-        r = mp__args_resolve((mp_args_t *) (uintptr_t) block->args);
+        r = mp__inherited_adopt(&inherited, block);
     }
     if (r == 0) {
-        r = become(block, parent);
+        r = mp__args_resolve((mp_args_t *) (uintptr_t) block->args, inherited);
+    }
+    if (r == 0) {
+        r = become(block, parent, inherited);
     }
     free(bytes);
     return r;

@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include "core/arguments.h"
 #include "core/bytes.h"
+#include "core/port.h"
 #include "core/self.h"
 #include "core/settings.h"
 #include "platform/fail.h"
 
-static mp__inherited_t *make(size_t count)
+static mp__inherited_t *make(size_t count, size_t offered)
 {
     mp__inherited_t *inherited = calloc(1, sizeof(*inherited));
 
@@ -17,6 +19,7 @@ static mp__inherited_t *make(size_t count)
         return NULL;
     }
     inherited->count = count;
+    inherited->offered = offered;
     for (size_t i = 0; i < count; i++) {
         inherited->handles[i] = MP_PLAT_NONE;
     }
@@ -49,21 +52,63 @@ static int copy_one(mp__inherited_t *inherited, size_t index, intptr_t handle)
     return mp_plat_copy_handle(handle, &inherited->handles[index]);
 }
 
-int mp__inherited_copy(mp__inherited_t **out, const mp__settings_t *settings,
-                       mp_plat_setup_t *setup)
+static int copy_offered(mp__inherited_t *inherited,
+                        const mp__settings_t *settings)
 {
     int r = 0;
 
+    for (size_t i = 0; r == 0 && i < inherited->offered; i++) {
+        r = copy_one(inherited, i, settings->handles[i]);
+    }
+    return r;
+}
+
+static int copy_port(mp__port_t *port, intptr_t *copy)
+{
+    int r = mp__port_use(port, "an argument");
+    if (r == 0) {
+        r = mp_plat_copy_handle(mp__port_handle(port), copy);
+        mp__port_leave(port);
+    }
+    return r;
+}
+
+static int copy_ports(mp__inherited_t *inherited, const mp_args_t *args)
+{
+    size_t next = inherited->offered;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && next < inherited->count; i++) {
+        if (args->items[i].type == MP_ARG_PORT) {
+            r = copy_port((mp__port_t *) (uintptr_t) args->items[i].value.data,
+                          &inherited->handles[next++]);
+        }
+    }
+    return r;
+}
+
+int mp__inherited_copy(mp__inherited_t **out, const mp__settings_t *settings,
+                       const mp_args_t *args, mp_plat_setup_t *setup)
+{
+    size_t offered = settings == NULL ? 0 : settings->handle_count;
+    size_t ports = mp__args_ports(args);
+
     *out = NULL;
-    if (settings == NULL || settings->handle_count == 0) {
+    if (offered + ports == 0) {
         return 0;
     }
-    mp__inherited_t *inherited = make(settings->handle_count);
+    if (offered + ports > MP_HANDLES_MOST) {
+        return mp__fail(MP_EINVAL, 0,
+                        "%zu handles and connections for a child, not up to %d",
+                        offered + ports, MP_HANDLES_MOST);
+    }
+    mp__inherited_t *inherited = make(offered + ports, offered);
     if (inherited == NULL) {
         return MP_ENOMEM;
     }
-    for (size_t i = 0; r == 0 && i < settings->handle_count; i++) {
-        r = copy_one(inherited, i, settings->handles[i]);
+    int r = copy_offered(inherited, settings);
+    if (r == 0) {
+        r = copy_ports(inherited, args);
     }
     if (r < 0) {
         mp__inherited_drop(inherited);
@@ -79,10 +124,16 @@ int mp__inherited_adopt(mp__inherited_t **out, const mp__block_t *block)
 {
     int r = 0;
 
+    size_t ports = mp__args_ports(block->args);
+
+    if (block->handle_count < ports) {
+        return mp__fail(MP_EPROTO, 0, "an argument without its handle");
+    }
     if (block->handle_count == 0) {
         return 0;
     }
-    mp__inherited_t *inherited = make(block->handle_count);
+    mp__inherited_t *inherited =
+        make(block->handle_count, block->handle_count - ports);
     if (inherited == NULL) {
         return MP_ENOMEM;
     }
@@ -98,11 +149,20 @@ int mp__inherited_adopt(mp__inherited_t **out, const mp__block_t *block)
     return 0;
 }
 
+intptr_t mp__inherited_for_port(mp__inherited_t *inherited, size_t index)
+{
+    if (inherited == NULL || index >= inherited->count - inherited->offered) {
+        return MP_PLAT_NONE;
+    }
+    inherited->taken[inherited->offered + index] = true;
+    return inherited->handles[inherited->offered + index];
+}
+
 static int take_locked(mp_process_t *process, size_t index, intptr_t *handle)
 {
     mp__inherited_t *inherited = process->inherited;
 
-    if (inherited == NULL || index >= inherited->count) {
+    if (inherited == NULL || index >= inherited->offered) {
         return MP_ENOENT;
     }
     if (!inherited->taken[index]) {

@@ -26,6 +26,7 @@ typedef enum mp__type {
     MP__TYPE_BARRIER,
     MP__TYPE_VALUE,
     MP__TYPE_ARRAY,
+    MP__TYPE_ROUTE, // of connections
     MP__TYPE_BLOCK, // of the user's
     MP__TYPE_COUNT
 } mp__type_t;

@@ -10,6 +10,7 @@
 #include "core/end.h"
 #include "core/failure.h"
 #include "core/member.h"
+#include "core/port.h"
 #include "platform/fail.h"
 
 static char main_name[] = "MainProcess";
@@ -58,6 +59,7 @@ static void forked(void)
     self.child.pid = mp_plat_pid();
     self.generation = atomic_load(&generation);
     mp__arena_forked();
+    mp__ports_forked();
     has_parent = false;
     parent.next = mp__children_forget();
     if (self.inherited != NULL) {

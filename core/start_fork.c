@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "core/arguments.h"
 #include "core/end.h"
 #include "core/inherited.h"
 #include "core/log.h"
 #include "core/member.h"
+#include "core/port.h"
 #include "core/self.h"
 #include "core/settings.h"
 #include "platform/fail.h"
@@ -20,6 +22,7 @@ run_child(const mp_process_t *process, mp_target_fn function,
 {
     mp__end_by_exit_now();
     mp__become_child(origin, parent, inherited);
+    mp__ports_keep(process->args);
     int r = mp__parent_tie(process->detached, process->session);
     if (r == 0 && process->interrupts != MP_DEFAULT) {
         r = mp_plat_interrupts(process->interrupts == MP_YES);
@@ -73,7 +76,7 @@ static int fork_with_settings(mp_process_t *process, mp_target_fn function)
     mp__inherited_t *inherited = NULL;
     intptr_t pipes[MP__STREAMS];
 
-    int r = mp__inherited_copy(&inherited, settings, &setup);
+    int r = mp__inherited_copy(&inherited, settings, NULL, &setup);
     if (r == 0) {
         r = mp__settings_open(settings, &setup, pipes);
     }
@@ -93,6 +96,9 @@ int mp__start_fork(mp_process_t *process)
     mp_target_fn function = NULL;
 
     int r = mp__start_function(process, &function);
+    if (r == 0) {
+        r = mp__args_check_ports(process->args);
+    }
     if (r == 0) {
         r = mp__arena_ready(); // before the fork, so that both have the same
     }

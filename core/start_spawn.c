@@ -7,6 +7,7 @@
 
 #include <multiprocessing/finalize.h>
 
+#include "core/arguments.h"
 #include "core/block.h"
 #include "core/context.h"
 #include "core/inherited.h"
@@ -84,6 +85,7 @@ static int write_block(const mp_process_t *process, bool running_program,
     if (process->settings != NULL) {
         block.handle_count = process->settings->handle_count;
     }
+    block.handle_count += mp__args_ports(process->args);
     block.handle_count++; // the memory
     r = describe_target(process, running_program, &block, module);
     if (r == 0) {
@@ -179,7 +181,8 @@ static int spawn(const mp_process_t *process, const mp_launch_t *launch,
                              .memory = mp__memory.handle,
                              .given = given};
     mp__inherited_t *inherited = NULL;
-    int r = mp__inherited_copy(&inherited, process->settings, &setup);
+    int r = mp__inherited_copy(&inherited, process->settings, process->args,
+                               &setup);
     if (r == 0) {
         r = mp__settings_open(process->settings, &setup, pipes);
     }

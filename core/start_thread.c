@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/start.h"
 
+#include "core/arguments.h"
 #include "core/end.h"
 #include "core/inherited.h"
 #include "core/log.h"
@@ -63,12 +64,16 @@ int mp__start_thread(mp_process_t *process)
 
     int r = mp__start_function(process, &process->function);
     if (r == 0) {
-        r = mp__inherited_copy(&process->inherited, process->settings, &unused);
+        r = mp__inherited_copy(&process->inherited, process->settings, NULL,
+                               &unused);
     }
     if (r < 0) {
         return r;
     }
-    r = begin(process);
+    r = mp__args_copy_ports(process->args);
+    if (r == 0) {
+        r = begin(process);
+    }
     if (r < 0) {
         mp__inherited_drop(process->inherited);
         process->inherited = NULL;

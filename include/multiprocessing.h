@@ -22,6 +22,7 @@
 #include <multiprocessing/atomic.h>
 #include <multiprocessing/barrier.h>
 #include <multiprocessing/condition.h>
+#include <multiprocessing/connection.h>
 #include <multiprocessing/context.h>
 #include <multiprocessing/errors.h>
 #include <multiprocessing/event.h>

@@ -63,9 +63,27 @@ int mp_plat_link_receive(const mp_plat_link_t *link, void *bytes, size_t size,
 // 0 bytes does nothing.
 int mp_plat_link_next(const mp_plat_link_t *link, size_t *size,
                       int64_t deadline);
+// The next bytes of a stream without taking them, `size` at the most: *seen
+// says how many there are. Does not wait. MP_ETIMEDOUT (not recorded) none;
+// MP_EEOF; MP_ENOTSUP (not recorded) not with this link.
+int mp_plat_link_peek(const mp_plat_link_t *link, void *bytes, size_t size,
+                      size_t *seen);
+// As mp_plat_link_receive(), of a stream of which `before` bytes were seen in
+// front: these are dropped, and do not count in *received.
+#define MP_PLAT_BEFORE_MOST 16
+int mp_plat_link_receive_behind(const mp_plat_link_t *link, size_t before,
+                                void *bytes, size_t size, size_t *received,
+                                int64_t deadline);
+// What a local stream moves in one step, in bytes: who is killed has sent, or
+// received, all of it or nothing, and who sees the first byte sees all. 0:
+// there is no such step.
+extern const size_t mp_plat_link_step;
 // 0 there is something to receive, or the other side is closed; MP_ETIMEDOUT
 // (not recorded) after the deadline.
 int mp_plat_link_wait(const mp_plat_link_t *link, int64_t deadline);
+// 0 there is room to send some bytes, or nobody receives them any more;
+// MP_ETIMEDOUT (not recorded) after the deadline. Only of a stream.
+int mp_plat_link_wait_room(const mp_plat_link_t *link, int64_t deadline);
 
 // Who is at the other end of a local link, as the system tells it.
 typedef struct mp_plat_peer {

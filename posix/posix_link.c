@@ -208,6 +208,11 @@ int mp_plat_link_wait(const mp_plat_link_t *link, int64_t deadline)
     return mp_posix_link_await((int) link->handle, POLLIN, deadline);
 }
 
+int mp_plat_link_wait_room(const mp_plat_link_t *link, int64_t deadline)
+{
+    return mp_posix_link_await((int) link->handle, POLLOUT, deadline);
+}
+
 int mp_plat_link_next(const mp_plat_link_t *link, size_t *size,
                       int64_t deadline)
 {

@@ -20,14 +20,15 @@
 
 /** What an argument is. */
 typedef enum mp_arg_type {
-    MP_ARG_INT = 1,  /**< a signed integer of 64 bits */
-    MP_ARG_BOOL,     /**< true or false */
-    MP_ARG_FLOAT,    /**< a double */
-    MP_ARG_TEXT,     /**< UTF-8, ended by a NUL */
-    MP_ARG_BYTES,    /**< any bytes, with their number */
-    MP_ARG_OBJECT,   /**< a lock, an event, … that processes share */
-    MP_ARG_NONE,     /**< nothing: Python's None */
-    MP_ARG_TOO_LARGE /**< an unsigned integer above INT64_MAX: refused */
+    MP_ARG_INT = 1,   /**< a signed integer of 64 bits */
+    MP_ARG_BOOL,      /**< true or false */
+    MP_ARG_FLOAT,     /**< a double */
+    MP_ARG_TEXT,      /**< UTF-8, ended by a NUL */
+    MP_ARG_BYTES,     /**< any bytes, with their number */
+    MP_ARG_OBJECT,    /**< a lock, an event, … that processes share */
+    MP_ARG_NONE,      /**< nothing: Python's None */
+    MP_ARG_TOO_LARGE, /**< an unsigned integer above INT64_MAX: refused */
+    MP_ARG_PORT       /**< a connection */
 } mp_arg_type_t;
 
 /** One argument. Make it with MP_INT, MP_TEXT and so on. */
@@ -56,6 +57,13 @@ typedef struct mp_arg {
 #define MP__SHARED_TYPE(name) typedef struct mp_##name mp_##name##_t;
 MP_SHARED_TYPES(MP__SHARED_TYPE)
 #undef MP__SHARED_TYPE
+
+/** What has a handle of the system and travels: X(name) of each type. */
+#define MP_PORT_TYPES(X) X(connection)
+
+#define MP__PORT_TYPE(name) typedef struct mp_##name mp_##name##_t;
+MP_PORT_TYPES(MP__PORT_TYPE)
+#undef MP__PORT_TYPE
 
 /** A row of arguments. Make it with MP_ARGS. */
 typedef struct mp_args {
@@ -122,6 +130,13 @@ static inline mp_arg_t mp__arg_object(const void *object)
     return arg;
 }
 
+static inline mp_arg_t mp__arg_port(const void *port)
+{
+    mp_arg_t arg = mp__arg_object(port);
+    arg.type = MP_ARG_PORT;
+    return arg;
+}
+
 static inline mp_arg_t mp__arg_itself(mp_arg_t arg)
 {
     return arg;
@@ -141,6 +156,7 @@ static inline mp_arg_t mp__arg_none(void)
 #define MP_TEXT(text) mp__arg_text(text)
 #define MP_BYTES(data, size) mp__arg_bytes((data), (size))
 #define MP_OBJECT(object) mp__arg_object(object)
+#define MP_PORT(port) mp__arg_port(port)
 #define MP_NONE mp__arg_none()
 
 /** No arguments. */
@@ -208,6 +224,16 @@ MP_API int mp_args_get_bytes(const mp_args_t *args, size_t index,
     MP_API int mp_args_get_##name(const mp_args_t *args, size_t index,         \
                                   mp_##name##_t **out);
 MP_SHARED_TYPES(MP__ARGS_SHARED)
+
+/**
+ * A connection, as above: mp_args_connection(). The child has an end of its
+ * own; the parent keeps its own and should destroy it once the child has
+ * started, or the end is never seen to close.
+ *
+ * Ownership: the arguments'; it is closed when the child ends.
+ * Python: a Connection among the parameters of the target
+ */
+MP_PORT_TYPES(MP__ARGS_SHARED)
 #undef MP__ARGS_SHARED
 
 MP_END_DECLS
@@ -262,6 +288,13 @@ MP__ARG_INTEGER(unsigned long long, mp__arg_uint)
     }
 MP_SHARED_TYPES(MP__ARG_SHARED)
 #undef MP__ARG_SHARED
+#define MP__ARG_PORT(name)                                                     \
+    static inline mp_arg_t mp__arg(const mp_##name##_t *port)                  \
+    {                                                                          \
+        return mp__arg_port(port);                                             \
+    }
+MP_PORT_TYPES(MP__ARG_PORT)
+#undef MP__ARG_PORT
 
 /* Lives until the end of the full expression, as the call it is made for. */
 template <size_t N> struct mp__args_row {
@@ -288,6 +321,7 @@ inline mp__args_row<sizeof...(Types)> mp__args_of(Types... values)
 
 /* clang-format off */
 #define MP__ARG_SHARED(name) mp_##name##_t *: mp__arg_object,
+#define MP__ARG_PORT(name) mp_##name##_t *: mp__arg_port,
 #define MP_ARG(x)                                                             \
     _Generic((x),                                                             \
              _Bool: mp__arg_bool,                                             \
@@ -307,6 +341,7 @@ inline mp__args_row<sizeof...(Types)> mp__args_of(Types... values)
              char *: mp__arg_text,                                            \
              const char *: mp__arg_text,                                      \
              MP_SHARED_TYPES(MP__ARG_SHARED)                                  \
+             MP_PORT_TYPES(MP__ARG_PORT)                                      \
              mp_arg_t: mp__arg_itself)(x)
 
 #define MP__EACH1(a) MP_ARG(a)

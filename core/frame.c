@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages as Python's multiprocessing frames them: a length of 32 bits, big
+// end first, or -1 and one of 64 bits; where the system keeps messages whole,
+// nothing.
+#include "core/connection.h"
+#include "platform/fail.h"
+
+#define LONG_LENGTH UINT32_C(0xffffffff) // -1: 64 bits follow
+#define SHORT_MOST UINT32_C(0x7fffffff)
+#define HEADER_MOST 12
+
+static bool is_stream(const mp__passage_t *passage)
+{
+    return passage->connection->link.kind == MP_PLAT_LINK_STREAM;
+}
+
+// ---- sending ----
+
+static size_t put_length(unsigned char header[HEADER_MOST], uint64_t length)
+{
+    bool is_short = length <= SHORT_MOST;
+    size_t size = is_short ? 4 : HEADER_MOST;
+    uint64_t rest = length;
+
+    for (size_t i = size; i > (is_short ? 0 : 4); i--) {
+        header[i - 1] = (unsigned char) rest;
+        rest >>= 8;
+    }
+    if (!is_short) {
+        header[0] = header[1] = header[2] = header[3] = 0xff;
+    }
+    return size;
+}
+
+// Takes what went off the front of the pieces.
+static void advance(mp_plat_piece_t **pieces, size_t *count, size_t sent)
+{
+    while (*count > 0 && sent >= (*pieces)->size) {
+        sent -= (*pieces)->size;
+        (*pieces)++;
+        (*count)--;
+    }
+    if (*count > 0) {
+        (*pieces)->bytes = (const char *) (*pieces)->bytes + sent;
+        (*pieces)->size -= sent;
+    }
+}
+
+// Waits a slice. 0: try again.
+static int wait_for(const mp__passage_t *passage,
+                    int (*wait)(const mp_plat_link_t *, int64_t))
+{
+    int r = mp__passage_look(passage, MP_ETIMEDOUT);
+    if (r == 0) {
+        r = wait(&passage->connection->link, mp__passage_slice(passage));
+    }
+    return mp__passage_look(passage, r);
+}
+
+// A part went or came, and the rest will not.
+static int broke_off(const mp__passage_t *passage, int r)
+{
+    mp__passage_break(passage, MP__BROKEN_BY_TIME);
+    return r;
+}
+
+// Whether a message of this length, with its header, goes or comes in one step:
+// who is killed has never been inside of it.
+static bool is_one_step(const mp__passage_t *passage, size_t header,
+                        size_t size)
+{
+    return passage->connection->link.local && size <= mp_plat_link_step &&
+           header + size <= mp_plat_link_step;
+}
+
+// Nobody is inside of a message while it waits for room for its first byte:
+// killed there, it has done no harm.
+static int send_first(const mp__passage_t *passage,
+                      const mp_plat_piece_t *pieces, size_t count, size_t *sent)
+{
+    bool one_step =
+        is_one_step(passage, pieces[0].size, count > 1 ? pieces[1].size : 0);
+    int r = 0;
+
+    while (r == 0) {
+        mp__passage_inside(passage, !one_step);
+        r = mp_plat_link_send(&passage->connection->link, pieces, count, sent,
+                              MP_PLAT_AT_ONCE);
+        if (r != MP_ETIMEDOUT || *sent > 0) {
+            return r;
+        }
+        mp__passage_inside(passage, false);
+        r = wait_for(passage, mp_plat_link_wait_room);
+    }
+    return r;
+}
+
+static int send_rest(const mp__passage_t *passage, mp_plat_piece_t *pieces,
+                     size_t count)
+{
+    int r = 0;
+
+    while (r == 0) {
+        size_t sent = 0;
+        r = mp_plat_link_send(&passage->connection->link, pieces, count, &sent,
+                              mp__passage_slice(passage));
+        if (r == 0) {
+            return 0;
+        }
+        advance(&pieces, &count, sent);
+        r = mp__passage_look(passage, r);
+    }
+    return broke_off(passage, r);
+}
+
+static int send_stream(const mp__passage_t *passage, mp_plat_piece_t *pieces,
+                       size_t count)
+{
+    size_t sent = 0;
+
+    int r = send_first(passage, pieces, count, &sent);
+    if (r != MP_ETIMEDOUT || sent == 0) {
+        return r;
+    }
+    mp__passage_inside(passage, true);
+    advance(&pieces, &count, sent);
+    return send_rest(passage, pieces, count);
+}
+
+static int send_whole(const mp__passage_t *passage,
+                      const mp_plat_piece_t *piece)
+{
+    size_t sent = 0;
+    int r = 0;
+
+    if (piece->size > MP_PLAT_MESSAGE_MOST) {
+        return mp__fail(MP_EMSGSIZE, 0,
+                        "a named pipe takes no message of %zu bytes",
+                        piece->size);
+    }
+    while (r == 0) {
+        r = mp_plat_link_send(&passage->connection->link, piece, 1, &sent,
+                              mp__passage_slice(passage));
+        if (r == 0) {
+            return 0;
+        }
+        r = mp__passage_look(passage, r);
+        if (sent > 0) {
+            return broke_off(passage, r == 0 ? MP_ETIMEDOUT : r);
+        }
+    }
+    return r;
+}
+
+int mp__frame_send(mp__passage_t *passage, const void *bytes, size_t size)
+{
+    unsigned char header[HEADER_MOST];
+    mp_plat_piece_t body = {bytes, size};
+
+    if (!is_stream(passage)) {
+        return send_whole(passage, &body);
+    }
+    mp_plat_piece_t pieces[] = {{header, put_length(header, size)}, body};
+    return send_stream(passage, pieces, size > 0 ? 2 : 1);
+}
+
+// ---- receiving ----
+
+static int ended_inside(const mp__passage_t *passage)
+{
+    mp__passage_break(passage, MP__BROKEN_BY_PEER);
+    return mp__fail(MP_EPROTO, 0,
+                    "the other side was closed inside of a message");
+}
+
+// The rest of what has begun.
+static int receive_rest(const mp__passage_t *passage, void *bytes, size_t size)
+{
+    size_t done = 0;
+    int r = 0;
+
+    while (r == 0) {
+        size_t received = 0;
+        r = mp_plat_link_receive(&passage->connection->link,
+                                 (char *) bytes + done, size - done, &received,
+                                 mp__passage_slice(passage));
+        if (r == 0) {
+            return 0;
+        }
+        if (r == MP_EEOF) {
+            return ended_inside(passage);
+        }
+        done += received;
+        r = mp__passage_look(passage, r);
+    }
+    return broke_off(passage, r);
+}
+
+// As in sending: who is killed while it waits for a message has done no harm.
+static int take_first(const mp__passage_t *passage, unsigned char *header)
+{
+    size_t received = 0;
+    int r = 0;
+
+    while (r == 0) {
+        mp__passage_inside(passage, true);
+        r = mp_plat_link_receive(&passage->connection->link, header, 4,
+                                 &received, MP_PLAT_AT_ONCE);
+        if (r == 0) {
+            return 0;
+        }
+        if (received > 0) {
+            return r == MP_EEOF
+                       ? ended_inside(passage)
+                       : receive_rest(passage, header + received, 4 - received);
+        }
+        mp__passage_inside(passage, false);
+        if (r == MP_ETIMEDOUT) {
+            r = wait_for(passage, mp_plat_link_wait);
+        }
+    }
+    return r;
+}
+
+static uint64_t big_end_first(const unsigned char *bytes, int count)
+{
+    uint64_t number = 0;
+
+    for (int i = 0; i < count; i++) {
+        number = number << 8 | bytes[i];
+    }
+    return number;
+}
+
+static int check_length(const mp__passage_t *passage, uint64_t length,
+                        uint64_t most)
+{
+    if (length <= most) {
+        return 0;
+    }
+    mp__passage_break(passage, MP__BROKEN_BY_PEER);
+    return mp__fail(MP_EPROTO, 0, "no message has the length %#llx",
+                    (unsigned long long) length);
+}
+
+static int take_length(const mp__passage_t *passage, uint64_t *length)
+{
+    unsigned char header[8];
+
+    int r = take_first(passage, header);
+    if (r < 0) {
+        return r;
+    }
+    *length = big_end_first(header, 4);
+    if (*length != LONG_LENGTH) {
+        return check_length(passage, *length, SHORT_MOST);
+    }
+    r = receive_rest(passage, header, 8);
+    *length = big_end_first(header, 8);
+    return r < 0 ? r : check_length(passage, *length, SIZE_MAX / 2);
+}
+
+static int read_seen(mp__passage_t *passage, const unsigned char *header,
+                     size_t seen, uint64_t *length)
+{
+    *length = seen < 4 ? LONG_LENGTH : big_end_first(header, 4);
+    if (*length != LONG_LENGTH) {
+        passage->header = 4;
+        return check_length(passage, *length, SHORT_MOST);
+    }
+    if (seen < HEADER_MOST) {
+        return 0;
+    }
+    passage->header = HEADER_MOST;
+    *length = big_end_first(header + 4, 8);
+    return check_length(passage, *length, SIZE_MAX / 2);
+}
+
+// Where the next bytes can be looked at without taking them, a message and its
+// header are taken together: passage->header says how long that is. 0 of it:
+// the header is to be taken by itself, being there in part only, or in what
+// cannot be looked at.
+static int see_length(mp__passage_t *passage, uint64_t *length)
+{
+    unsigned char header[HEADER_MOST];
+    size_t seen = 0;
+    int r = 0;
+
+    passage->header = 0;
+    do {
+        r = mp_plat_link_peek(&passage->connection->link, header,
+                              sizeof(header), &seen);
+    } while (r == MP_ETIMEDOUT &&
+             (r = wait_for(passage, mp_plat_link_wait)) == 0);
+    if (r < 0) {
+        return r == MP_ENOTSUP ? 0 : r;
+    }
+    return read_seen(passage, header, seen, length);
+}
+
+// Who is killed behind this has left the next one all that it needs.
+static int keep_length(const mp__passage_t *passage, uint64_t length)
+{
+    atomic_store(&passage->lane->next, length + 1);
+    mp__passage_inside(passage, false);
+    return 0;
+}
+
+static int next_stream(mp__passage_t *passage, size_t *size)
+{
+    uint64_t length = atomic_load(&passage->lane->next);
+
+    if (length != 0) {
+        *size = (size_t) (length - 1);
+        return 0;
+    }
+    int r = see_length(passage, &length);
+    if (r == 0 && passage->header == 0) {
+        r = take_length(passage, &length);
+    }
+    if (r < 0) {
+        return r;
+    }
+    *size = (size_t) length;
+    return passage->header == 0 ? keep_length(passage, length) : 0;
+}
+
+static int next_whole(const mp__passage_t *passage, size_t *size)
+{
+    int r = 0;
+
+    do {
+        r = mp_plat_link_next(&passage->connection->link, size,
+                              mp__passage_slice(passage));
+    } while (r == MP_ETIMEDOUT && (r = mp__passage_look(passage, r)) == 0);
+    return r;
+}
+
+int mp__frame_next(mp__passage_t *passage, size_t *size)
+{
+    passage->header = 0;
+    return is_stream(passage) ? next_stream(passage, size)
+                              : next_whole(passage, size);
+}
+
+static int receive_whole(const mp__passage_t *passage, void *bytes, size_t size)
+{
+    size_t received = 0;
+
+    int r = mp_plat_link_receive(&passage->connection->link, bytes, size,
+                                 &received, passage->deadline);
+    return r == MP_ETIMEDOUT && received > 0 ? broke_off(passage, r) : r;
+}
+
+// The message with the header that was seen in front of it.
+static int receive_with_header(const mp__passage_t *passage, void *bytes,
+                               size_t size)
+{
+    size_t received = 0;
+
+    mp__passage_inside(passage, !is_one_step(passage, passage->header, size));
+    int r =
+        mp_plat_link_receive_behind(&passage->connection->link, passage->header,
+                                    bytes, size, &received, MP_PLAT_AT_ONCE);
+    if (r == MP_ETIMEDOUT) {
+        mp__passage_inside(passage, true);
+        r = receive_rest(passage, (char *) bytes + received, size - received);
+    }
+    return r == MP_EEOF ? ended_inside(passage) : r;
+}
+
+static int receive_alone(const mp__passage_t *passage, void *bytes, size_t size)
+{
+    int r = 0;
+
+    if (size > 0) {
+        mp__passage_inside(passage, true);
+        r = receive_rest(passage, bytes, size);
+    }
+    if (r == 0) {
+        atomic_store(&passage->lane->next, 0);
+    }
+    return r;
+}
+
+int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t size)
+{
+    if (!is_stream(passage)) {
+        return receive_whole(passage, bytes, size);
+    }
+    return passage->header != 0 ? receive_with_header(passage, bytes, size)
+                                : receive_alone(passage, bytes, size);
+}
