@@ -244,6 +244,9 @@ int mp_win32_inet_connect(mp_plat_link_t *link, const mp_plat_place_t *place,
     struct addrinfo *found = NULL;
     SOCKET socket = INVALID_SOCKET;
 
+    if (place->port == 0) {
+        return mp__fail(MP_EINVAL, 0, "nobody connects to port 0");
+    }
     int r = find_addresses(place, &found);
     if (r < 0) {
         return r;

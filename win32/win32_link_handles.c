@@ -25,8 +25,9 @@ static int can_travel(const mp_plat_link_t *link, size_t count)
     if (link->kind != MP_PLAT_LINK_MESSAGES || !link->local) {
         return mp__fail(MP_ENOTSUP, 0, "handles travel over local pipes only");
     }
-    if (count > MP_PLAT_SENT_HANDLES_MOST) {
-        return mp__fail(MP_EINVAL, 0, "%zu handles are too many", count);
+    if (count == 0 || count > MP_PLAT_SENT_HANDLES_MOST) {
+        return mp__fail(MP_EINVAL, 0, "%zu handles cannot be sent at once",
+                        count);
     }
     return 0;
 }

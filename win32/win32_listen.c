@@ -7,7 +7,6 @@
 #include "platform/fail.h"
 
 #define NS_PER_MS INT64_C(1000000)
-#define LOCAL_PREFIX "\\\\.\\pipe\\"
 
 bool mp_plat_family_here(mp_plat_family_t family)
 {
@@ -26,7 +25,7 @@ bool mp_plat_family_here(mp_plat_family_t family)
 
 static int no_family(void)
 {
-    return mp__fail(MP_ENOTSUP, 0, "this family of places is not there");
+    return mp__fail(MP_EINVAL, 0, "this family of places is not there");
 }
 
 static void no_place(mp_plat_place_t *place, mp_plat_family_t family)
@@ -40,6 +39,7 @@ static void no_place(mp_plat_place_t *place, mp_plat_family_t family)
 int mp_plat_listen(mp_plat_listener_t *listener, const mp_plat_place_t *place,
                    int backlog)
 {
+    *listener = (mp_plat_listener_t){.handle = MP_PLAT_NONE};
     if (!mp_plat_family_here(place->family)) {
         return no_family();
     }
@@ -139,21 +139,13 @@ static int open_when_free(const mp_plat_place_t *place, const wchar_t *name,
     }
 }
 
-static bool is_pipe_name(const mp_plat_place_t *place)
-{
-    size_t prefix = strlen(LOCAL_PREFIX);
-
-    return strlen(place->name) == place->size && place->size > prefix &&
-           _strnicmp(place->name, LOCAL_PREFIX, prefix) == 0;
-}
-
 static int connect_pipe(mp_plat_link_t *link, const mp_plat_place_t *place,
                         int64_t deadline)
 {
     wchar_t *name = NULL;
     HANDLE pipe = NULL;
 
-    if (!is_pipe_name(place)) { // it would open a file
+    if (!mp_win32_is_pipe_name(place)) { // it would open a file
         return mp__fail(MP_EINVAL, 0, "no name of a pipe of this machine: %s",
                         place->name);
     }
@@ -171,6 +163,7 @@ static int connect_pipe(mp_plat_link_t *link, const mp_plat_place_t *place,
 int mp_plat_connect(mp_plat_link_t *link, const mp_plat_place_t *place,
                     int64_t deadline)
 {
+    *link = (mp_plat_link_t) MP_PLAT_NO_LINK;
     if (!mp_plat_family_here(place->family)) {
         return no_family();
     }

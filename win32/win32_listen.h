@@ -6,6 +6,8 @@
 
 // ---- listening at a pipe (win32_listen_pipe.c) ----
 
+// Of this machine, and with something behind the prefix.
+bool mp_win32_is_pipe_name(const mp_plat_place_t *place);
 int mp_win32_pipe_listen(mp_plat_listener_t *listener,
                          const mp_plat_place_t *place);
 int mp_win32_pipe_accept(const mp_plat_listener_t *listener, HANDLE *pipe,

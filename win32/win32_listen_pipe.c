@@ -10,7 +10,7 @@
 
 #include "platform/fail.h"
 
-#define PREFIX L"\\\\.\\pipe\\"
+#define PREFIX "\\\\.\\pipe\\"
 
 typedef struct waiting {
     SRWLOCK lock; // of the instance
@@ -35,15 +35,19 @@ static int wide_name(mp_plat_place_t *place, wchar_t **wide)
         place->size = strlen(name);
         memcpy(place->name, name, place->size + 1);
     }
-    int r = mp_win32_to_wide(place->name, wide);
-    if (r == 0 && (strlen(place->name) != place->size ||
-                   _wcsnicmp(*wide, PREFIX, wcslen(PREFIX)) != 0)) {
-        r = mp__fail(MP_EINVAL, 0,
-                     "a pipe's name begins with \\\\.\\pipe\\: %s",
-                     place->name);
-        free(*wide);
+    if (!mp_win32_is_pipe_name(place)) {
+        return mp__fail(MP_EINVAL, 0, "no name of a pipe of this machine: %s",
+                        place->name);
     }
-    return r;
+    return mp_win32_to_wide(place->name, wide);
+}
+
+bool mp_win32_is_pipe_name(const mp_plat_place_t *place)
+{
+    size_t prefix = strlen(PREFIX);
+
+    return strlen(place->name) == place->size && place->size > prefix &&
+           _strnicmp(place->name, PREFIX, prefix) == 0;
 }
 
 // Wine makes a first instance even if there is another, so somebody has to
