@@ -596,9 +596,13 @@ static void responses_with_one_bit_changed_are_refused(void)
 
 static void verdicts_that_are_none_are_refused(void)
 {
-    const char *verdicts[] = {"",          "#WELCOME",  "#WELCOME#x",
-                              "#FAILURE#", "#welcome#", "#WELCOME\n",
-                              FORTY,       BEGIN FORTY};
+    const char *verdicts[] = {"",
+                              "#WELCOME",
+                              "#WELCOME#x",
+                              "#FAILURE#",
+                              "#welcome#",
+                              "#WELCOME\n",
+                              "#CHALLENGE#01234567890123456789"};
     struct side side;
 
     for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {

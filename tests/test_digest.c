@@ -207,7 +207,7 @@ static void compute_or_start(int number)
         }
         return;
     }
-    for (int i = 0; i < 50 && atomic_load(&failures) == 0; i++) {
+    for (int i = 0; i < 15 && atomic_load(&failures) == 0; i++) {
         atomic_fetch_add(&failures, child_once() != 0);
     }
     atomic_store(&over, true);
