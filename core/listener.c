@@ -305,8 +305,13 @@ static int open_listener(mp__port_t **out, const unsigned char *record,
     return 0;
 }
 
-const mp__port_calls_t mp__listener_calls = {
-    close_listener, free_listener, handle_of, describe, open_listener};
+__attribute__((constructor)) static void make_known(void)
+{
+    static const mp__port_calls_t calls = {close_listener, free_listener,
+                                           handle_of, describe, open_listener};
+
+    mp__port_know_listeners(&calls);
+}
 
 // ---- what it is ----
 

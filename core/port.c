@@ -10,9 +10,14 @@
 
 static mp__port_t *ports; // guarded by the lock
 
-static const mp__port_calls_t *const kinds[] = {
-    [MP__PORT_LISTENER] = &mp__listener_calls,
-    [MP__PORT_CONNECTION] = &mp__connection_calls};
+static const mp__port_calls_t *kinds[] = {
+    [MP__PORT_CONNECTION] = &mp__connection_calls, [MP__PORT_LISTENER] = NULL};
+
+// Before main(), or while a module is loaded.
+void mp__port_know_listeners(const mp__port_calls_t *calls)
+{
+    kinds[MP__PORT_LISTENER] = calls;
+}
 
 static const mp__port_calls_t *calls_of(const mp__port_t *port)
 {
@@ -131,15 +136,27 @@ intptr_t mp__port_handle(const mp__port_t *port)
     return calls_of(port)->handle(port);
 }
 
+static const mp__port_calls_t *calls_for(const unsigned char *record,
+                                         size_t size)
+{
+    return size > 0 && record[0] >= MP__PORT_CONNECTION &&
+                   record[0] <= MP__PORT_LISTENER
+               ? kinds[record[0]]
+               : NULL;
+}
+
 int mp__port_open(mp__port_t **out, const unsigned char *record, size_t size,
                   intptr_t handle)
 {
-    if (size == 0 || record[0] < MP__PORT_CONNECTION ||
-        record[0] > MP__PORT_LISTENER) {
+    const mp__port_calls_t *calls = calls_for(record, size);
+
+    if (calls == NULL) {
         mp_plat_close_handle(handle);
-        return mp__fail(MP_EPROTO, 0, "this describes no connection");
+        return mp__fail(MP_EPROTO, 0,
+                        "this describes no connection, nor a listener that "
+                        "this program has a use for");
     }
-    return kinds[record[0]]->open(out, record + 1, size - 1, handle);
+    return calls->open(out, record + 1, size - 1, handle);
 }
 
 int mp__port_copy(mp__port_t **out, mp__port_t *port)

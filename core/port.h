@@ -39,7 +39,9 @@ typedef struct mp__port_calls {
                 intptr_t handle);
 } mp__port_calls_t;
 extern const mp__port_calls_t mp__connection_calls;
-extern const mp__port_calls_t mp__listener_calls;
+// Listeners say so when their file is linked: what serves handshakes brings a
+// library for cryptography along, which a program that has none is spared.
+void mp__port_know_listeners(const mp__port_calls_t *calls);
 
 // Held once; in the row.
 void mp__port_begin(mp__port_t *port, mp__port_kind_t kind);
