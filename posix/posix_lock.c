@@ -8,6 +8,7 @@ static int states[MP_PLAT_LOCK_COUNT]; // guarded by their locks
 static pthread_mutex_t locks[MP_PLAT_LOCK_COUNT] = {
     [MP_PLAT_LOCK_INIT] = PTHREAD_MUTEX_INITIALIZER,
     [MP_PLAT_LOCK_STATE] = PTHREAD_MUTEX_INITIALIZER,
+    [MP_PLAT_LOCK_CYCLE] = PTHREAD_MUTEX_INITIALIZER,
 };
 
 void mp_plat_lock(enum mp_plat_lock which)
