@@ -66,17 +66,16 @@ int mp__any_wrong_type(const mp_any_t *value, const char *wanted)
 #define NUMBERS64(n)                                                           \
     NUMBERS16(n), NUMBERS16((n) + 16), NUMBERS16((n) + 32), NUMBERS16((n) + 48)
 
-#define LEAST (-16)
-#define MOST 255
-
 static mp_any_t none = FOREVER(MP_ANY_NONE);
 static mp__any_int_t truths[] = {{FOREVER(MP_ANY_BOOL), 0},
                                  {FOREVER(MP_ANY_BOOL), 1}};
-static mp__any_int_t numbers[] = {NUMBERS16(LEAST), NUMBERS64(0), NUMBERS64(64),
-                                  NUMBERS64(128), NUMBERS64(192)};
+static mp__any_int_t numbers[] = {NUMBERS16(MP__ANY_INT_LEAST), NUMBERS64(0),
+                                  NUMBERS64(64), NUMBERS64(128),
+                                  NUMBERS64(192)};
 static mp__any_tuple_t empty_tuple = {.group = {.head = FOREVER(MP_ANY_TUPLE)}};
 
-_Static_assert(sizeof(numbers) / sizeof(numbers[0]) == MOST - LEAST + 1,
+_Static_assert(sizeof(numbers) / sizeof(numbers[0]) ==
+                   MP__ANY_INT_MOST - MP__ANY_INT_LEAST + 1,
                "they are all there");
 
 // ---- new nodes ----
@@ -122,8 +121,8 @@ mp_any_t *mp__any_new_bool(bool truth)
 
 mp_any_t *mp__any_new_int(int64_t integer)
 {
-    if (integer >= LEAST && integer <= MOST) {
-        return &numbers[integer - LEAST].head;
+    if (mp__any_is_ready(integer)) {
+        return &numbers[integer - MP__ANY_INT_LEAST].head;
     }
     mp_any_t *node = mp__any_leaf(MP_ANY_INT, sizeof(mp__any_int_t));
     if (node != NULL) {

@@ -20,9 +20,14 @@
 #define MP__ANY_PLACED 1U // it has been put into another one
 #define MP__ANY_CYCLIC 2U // it may contain itself
 #define MP__ANY_GOTTEN 4U // while it was read, something referred to it
+#define MP__ANY_SLAB 8U   // a number that lies in a slab
 
 // What comparing, hashing and printing go down, on the stack of their thread.
 #define MP__ANY_DEEPEST 256
+
+// Integers that are always there.
+#define MP__ANY_INT_LEAST (-16)
+#define MP__ANY_INT_MOST 255
 
 // The most decimal digits that an integer is read from or written as.
 #define MP__ANY_DIGITS 4300
@@ -32,7 +37,8 @@ struct mp_any {
     uint8_t type;
     uint8_t kind; // of an integer whether it is large; how an object is made
     _Atomic uint8_t flags;
-    uint8_t mark; // whoever walks through groups, under the cycle lock
+    uint8_t mark; // whoever walks through groups, under the cycle lock; of a
+                  // number in a slab its place
 };
 
 typedef struct mp__any_int {
@@ -245,6 +251,11 @@ mp_any_t *mp__any_group_new(mp_any_type_t type, size_t size); // all zero
 mp_any_t *mp__any_new_none(void);
 mp_any_t *mp__any_new_bool(bool truth);
 mp_any_t *mp__any_new_int(int64_t integer);
+// Whether this one is always there.
+static inline bool mp__any_is_ready(int64_t integer)
+{
+    return integer >= MP__ANY_INT_LEAST && integer <= MP__ANY_INT_MOST;
+}
 mp_any_t *mp__any_new_float(double number);
 mp_any_t *mp__any_new_big(const unsigned char *bytes, size_t size);
 mp_any_t *mp__any_new_text(mp_any_type_t type, const void *bytes, size_t size);

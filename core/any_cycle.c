@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#include "core/any_slab.h"
 #include "core/self.h"
 #include "platform/platform.h"
 
@@ -191,7 +192,11 @@ static void free_leaf(mp__any_release_t *release, mp_any_t *leaf)
     if (leaf->type == MP_ANY_BYTEARRAY) {
         free(mp__any_as_bytearray(leaf)->bytes);
     }
-    free(leaf);
+    if (mp__any_is_flagged(leaf, MP__ANY_SLAB)) {
+        mp__any_slab_free(leaf);
+    } else {
+        free(leaf);
+    }
 }
 
 static void suspect(mp__any_release_t *release, mp_any_t *group)
@@ -224,18 +229,43 @@ void mp__any_release_one(mp__any_release_t *release, mp_any_t *value)
     }
 }
 
+static void release_row(mp__any_release_t *release, mp_any_t *const *items,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (items[i] != NULL) { // a tuple may be half made
+            mp__any_release_one(release, items[i]);
+        }
+    }
+}
+
+static void release_children(mp__any_release_t *release, mp_any_t *group)
+{
+    if (group->type == MP_ANY_LIST) {
+        release_row(release, mp__any_as_list(group)->items,
+                    mp__any_as_list(group)->size);
+        return;
+    }
+    if (group->type == MP_ANY_TUPLE) {
+        release_row(release, mp__any_as_tuple(group)->items,
+                    mp__any_as_tuple(group)->size);
+        return;
+    }
+    size_t count = mp__any_children(group);
+    for (size_t i = 0; i < count; i++) {
+        mp_any_t *child = mp__any_child(group, i);
+        if (child != NULL) {
+            mp__any_release_one(release, child);
+        }
+    }
+}
+
 static void bury(mp__any_release_t *release)
 {
     while (release->dead != NULL) {
         mp_any_t *group = release->dead;
         release->dead = mp__any_as_group(group)->next;
-        size_t count = mp__any_children(group);
-        for (size_t i = 0; i < count; i++) {
-            mp_any_t *child = mp__any_child(group, i);
-            if (child != NULL) {
-                mp__any_release_one(release, child);
-            }
-        }
+        release_children(release, group);
         mp__any_free_storage(group);
         if (group->mark == MP__ANY_SUSPECT) { // it is still in that list
             group->mark = MP__ANY_ZOMBIE;

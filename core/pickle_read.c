@@ -201,7 +201,7 @@ static mp__operation_t *const operations[256] = {
     [MP__OP_EMPTY_DICT] = read_simple,
     [MP__OP_EMPTY_SET] = read_simple,
     [MP__OP_BININT] = mp__read_number,
-    [MP__OP_BININT1] = mp__read_number,
+    [MP__OP_BININT1] = mp__read_byte,
     [MP__OP_BININT2] = mp__read_number,
     [MP__OP_LONG1] = mp__read_number,
     [MP__OP_LONG4] = mp__read_number,
@@ -354,6 +354,7 @@ static int finish(mp__reader_t *reader, int r)
 
 static void end(mp__reader_t *reader)
 {
+    mp__any_slab_end(&reader->slabs);
     for (size_t i = 0; i < reader->memo.count; i++) {
         mp_any_destroy(reader->memo.items[i]);
     }

@@ -83,10 +83,11 @@ static int move_all(mp__reader_t *reader, mp_any_t *list, size_t first)
     for (size_t i = first; r == 0 && i < stack->count; i++) {
         r = mp__reader_nest(reader, list, stack->items[i]);
     }
-    for (size_t i = first; r == 0 && i < stack->count; i++) {
-        r = mp__any_list_push(list, stack->items[i]);
-    }
-    if (r == 0) {
+    if (r == 0 && stack->count > first) {
+        mp__any_list_t *to = mp__any_as_list(list);
+        memcpy((void *) (to->items + to->size), (void *) (stack->items + first),
+               (stack->count - first) * sizeof(stack->items[0]));
+        to->size += stack->count - first;
         stack->count = first;
     }
     return r;

@@ -46,13 +46,20 @@ static int read_float(mp__reader_t *reader)
         bits = bits << 8 | bytes[i];
     }
     memcpy(&number, &bits, sizeof(number));
-    return mp__reader_push(reader, mp__any_new_float(number));
+    return mp__reader_push(reader, mp__any_slab_float(&reader->slabs, number));
+}
+
+int mp__read_byte(mp__reader_t *reader, unsigned char code)
+{
+    (void) code;
+    const unsigned char *byte = mp__reader_take(reader, 1);
+    return byte == NULL ? too_short(reader)
+                        : mp__reader_push(reader, mp__any_new_int(*byte));
 }
 
 int mp__read_number(mp__reader_t *reader, unsigned char code)
 {
-    size_t width =
-        code == MP__OP_BININT1 ? 1 : (code == MP__OP_BININT2 ? 2 : 4);
+    size_t width = code == MP__OP_BININT2 ? 2 : 4;
 
     if (code == MP__OP_BINFLOAT) {
         return read_float(reader);
@@ -68,7 +75,7 @@ int mp__read_number(mp__reader_t *reader, unsigned char code)
     if (code == MP__OP_BININT && number > INT32_MAX) {
         number -= INT64_C(1) << 32;
     }
-    return mp__reader_push(reader, mp__any_new_int(number));
+    return mp__reader_push(reader, mp__any_slab_int(&reader->slabs, number));
 }
 
 // ---- text and bytes ----

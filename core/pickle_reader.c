@@ -22,7 +22,7 @@ int mp__row_grow(mp__row_t *row)
     return 0;
 }
 
-int mp__reader_push(mp__reader_t *reader, mp_any_t *value)
+int mp__reader_push_slowly(mp__reader_t *reader, mp_any_t *value)
 {
     mp__row_t *stack = &reader->stack;
     int r = value == NULL ? mp__any_out_of_memory() : 0;
@@ -87,11 +87,10 @@ void mp__reader_drop(mp__reader_t *reader, size_t first)
 }
 
 // Those that are always there are part of many at once, and contain nothing.
-int mp__reader_nest(mp__reader_t *reader, mp_any_t *whole, mp_any_t *part)
+int mp__reader_nest_group(mp__reader_t *reader, mp_any_t *whole, mp_any_t *part)
 {
-    if (!mp__any_is_group(part) ||
-        atomic_load_explicit(&part->count, memory_order_relaxed) >=
-            MP__ANY_FOREVER) {
+    if (atomic_load_explicit(&part->count, memory_order_relaxed) >=
+        MP__ANY_FOREVER) {
         return 0;
     }
     uint8_t flags = atomic_load_explicit(&part->flags, memory_order_relaxed);

@@ -4,6 +4,7 @@
 #ifndef MP_CORE_PICKLE_READER_H
 #define MP_CORE_PICKLE_READER_H
 
+#include "core/any_slab.h"
 #include "core/pickle.h"
 
 // A row of values that grows.
@@ -25,6 +26,7 @@ typedef struct mp__reader {
     size_t mark_room;
     size_t base; // where the stack begins, behind the last mark
     size_t items;
+    mp__any_slabs_t slabs;
     mp_pickle_options_t limits;
     bool family;
     bool looped; // something may contain itself
@@ -35,7 +37,20 @@ int mp__reader_damaged(const mp__reader_t *reader, const char *what);
 int mp__row_grow(mp__row_t *row);
 
 // Pushes a new value, whose reference it takes over; NULL: no memory.
-int mp__reader_push(mp__reader_t *reader, mp_any_t *value);
+int mp__reader_push_slowly(mp__reader_t *reader, mp_any_t *value);
+static inline int mp__reader_push(mp__reader_t *reader, mp_any_t *value)
+{
+    mp__row_t *stack = &reader->stack;
+
+    if (value == NULL || stack->count == stack->room ||
+        reader->items >= reader->limits.max_items) {
+        return mp__reader_push_slowly(reader, value);
+    }
+    reader->items++;
+    stack->items[stack->count++] = value;
+    return 0;
+}
+
 int mp__reader_mark(mp__reader_t *reader);
 // Goes back to the last mark: how many values there are above it, from *first.
 int mp__reader_unmark(mp__reader_t *reader, size_t *first);
@@ -43,7 +58,14 @@ int mp__reader_unmark(mp__reader_t *reader, size_t *first);
 mp_any_t *mp__reader_pop(mp__reader_t *reader);
 void mp__reader_drop(mp__reader_t *reader, size_t first);
 // `part` goes into `whole`, which is not deeper than the limit then.
-int mp__reader_nest(mp__reader_t *reader, mp_any_t *whole, mp_any_t *part);
+int mp__reader_nest_group(mp__reader_t *reader, mp_any_t *whole,
+                          mp_any_t *part);
+static inline int mp__reader_nest(mp__reader_t *reader, mp_any_t *whole,
+                                  mp_any_t *part)
+{
+    return mp__any_is_group(part) ? mp__reader_nest_group(reader, whole, part)
+                                  : 0;
+}
 // `whole` is changed after it was made.
 void mp__reader_change(mp__reader_t *reader, const mp_any_t *whole);
 
@@ -57,6 +79,7 @@ mp__operation_t mp__read_setitem; // SETITEM, SETITEMS
 mp__operation_t mp__read_frozenset;
 mp__operation_t mp__read_tuple;
 mp__operation_t mp__read_number;
+mp__operation_t mp__read_byte; // BININT1
 mp__operation_t mp__read_data; // text and bytes
 
 int mp__reader_put(mp__reader_t *reader, mp_any_t *table, mp_any_t *key,

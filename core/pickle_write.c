@@ -40,12 +40,17 @@ static int put_code(writer_t *writer, unsigned code)
 static int put_number(writer_t *writer, unsigned code, uint64_t number,
                       size_t width)
 {
-    unsigned char bytes[9] = {(unsigned char) code};
-
-    for (size_t i = 0; i < width; i++) {
-        bytes[i + 1] = (unsigned char) (number >> (8 * i));
+    int r = mp__writer_reserve(&writer->out, width + 1);
+    if (r < 0) {
+        return r;
     }
-    return mp__write(&writer->out, bytes, width + 1);
+    unsigned char *at = writer->out.bytes + writer->out.size;
+    *at++ = (unsigned char) code;
+    for (size_t i = 0; i < width; i++) {
+        at[i] = (unsigned char) (number >> (8 * i));
+    }
+    writer->out.size += width + 1;
+    return 0;
 }
 
 static int put_data(writer_t *writer, const unsigned codes[3],
@@ -478,6 +483,14 @@ static int next_part(writer_t *writer, place_t *place, const mp_any_t **part)
 {
     if (place->value->type == MP_ANY_OBJECT) {
         return next_of_object(writer, place, part);
+    }
+    if (place->value->type == MP_ANY_LIST) {
+        const mp__any_list_t *list = mp__any_as_list(place->value);
+        if (place->next == list->size) {
+            return 0;
+        }
+        *part = list->items[place->next++];
+        return 1;
     }
     size_t count = mp__any_children(place->value);
     while (place->next < count) {

@@ -35,7 +35,11 @@ static inline int mp__write(mp__writer_t *writer, const void *bytes,
 
 static inline int mp__write_byte(mp__writer_t *writer, unsigned char byte)
 {
-    return mp__write(writer, &byte, 1);
+    int r = mp__writer_reserve(writer, 1);
+    if (r == 0) {
+        writer->bytes[writer->size++] = byte;
+    }
+    return r;
 }
 
 #endif
