@@ -2,6 +2,7 @@
 #include "core/utf8.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #define NO_CHARACTER 0
 #define LARGEST 0x10FFFF
@@ -27,7 +28,7 @@ static size_t length_of(unsigned char first, uint32_t *least)
 }
 
 // The length of the character at `bytes`, or NO_CHARACTER.
-static size_t character(const unsigned char *bytes, size_t size)
+static size_t character(const unsigned char *bytes, size_t size, bool halves)
 {
     uint32_t least = 0;
     size_t length = length_of(bytes[0], &least);
@@ -43,15 +44,34 @@ static size_t character(const unsigned char *bytes, size_t size)
         value = value << 6 | (bytes[i] & 0x3FU);
     }
     bool half = value >= 0xD800 && value <= 0xDFFF;
-    return value < least || value > LARGEST || half ? NO_CHARACTER : length;
+    return value < least || value > LARGEST || (half && !halves) ? NO_CHARACTER
+                                                                 : length;
 }
 
-bool mp__utf8_is_valid(const void *bytes, size_t size)
+// How many of the next bytes are ASCII, eight at a time.
+static size_t skip_ascii(const unsigned char *bytes, size_t size)
+{
+    size_t skipped = 0;
+    uint64_t eight = 0;
+
+    for (; skipped + sizeof(eight) <= size; skipped += sizeof(eight)) {
+        memcpy(&eight, bytes + skipped, sizeof(eight));
+        if ((eight & UINT64_C(0x8080808080808080)) != 0) {
+            break;
+        }
+    }
+    return skipped;
+}
+
+static bool is_utf8(const void *bytes, size_t size, bool halves)
 {
     const unsigned char *at = bytes;
 
     while (size > 0) {
-        size_t length = character(at, size);
+        size_t length = skip_ascii(at, size);
+        if (length == 0) {
+            length = character(at, size, halves);
+        }
         if (length == NO_CHARACTER) {
             return false;
         }
@@ -59,4 +79,14 @@ bool mp__utf8_is_valid(const void *bytes, size_t size)
         size -= length;
     }
     return true;
+}
+
+bool mp__utf8_is_valid(const void *bytes, size_t size)
+{
+    return is_utf8(bytes, size, false);
+}
+
+bool mp__utf8_is_text(const void *bytes, size_t size)
+{
+    return is_utf8(bytes, size, true);
 }

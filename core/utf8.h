@@ -9,4 +9,8 @@
 // character, and no halves of UTF-16 pairs.
 bool mp__utf8_is_valid(const void *bytes, size_t size);
 
+// The same with such halves, each in three bytes, as a str of Python's may have
+// them.
+bool mp__utf8_is_text(const void *bytes, size_t size);
+
 #endif

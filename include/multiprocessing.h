@@ -18,6 +18,7 @@
 #ifndef MULTIPROCESSING_H
 #define MULTIPROCESSING_H
 
+#include <multiprocessing/any.h>
 #include <multiprocessing/arguments.h>
 #include <multiprocessing/atomic.h>
 #include <multiprocessing/auth.h>
@@ -34,6 +35,7 @@
 #include <multiprocessing/lock.h>
 #include <multiprocessing/log.h>
 #include <multiprocessing/named_semaphore.h>
+#include <multiprocessing/pickle.h>
 #include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>
 #include <multiprocessing/semaphore.h>

@@ -56,6 +56,7 @@ enum mp_plat_lock {
     MP_PLAT_LOCK_INIT,   // the library's first steps
     MP_PLAT_LOCK_STATE,  // processes, their children, the settings
     MP_PLAT_LOCK_DIGEST, // what the backend computes digests with
+    MP_PLAT_LOCK_CYCLE,  // values that contain themselves
     MP_PLAT_LOCK_COUNT
 };
 void mp_plat_lock(enum mp_plat_lock which);

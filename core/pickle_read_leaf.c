@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading numbers, texts and bytes.
+#include "core/pickle_reader.h"
+
+#include <string.h>
+
+#include "core/utf8.h"
+
+static int too_short(const mp__reader_t *reader)
+{
+    return mp__reader_damaged(reader, "it ends in the middle of a value");
+}
+
+static int read_long(mp__reader_t *reader, unsigned char code)
+{
+    size_t width = code == MP__OP_LONG1 ? 1 : 4;
+    const unsigned char *head = mp__reader_take(reader, width);
+    if (head == NULL) {
+        return too_short(reader);
+    }
+    size_t size = (size_t) mp__little(head, width);
+    if (size > INT32_MAX) {
+        return mp__reader_damaged(reader, "an integer has a negative length");
+    }
+    if (size > reader->limits.max_int_bytes) {
+        return mp__fail(MP_EMSGSIZE, 0,
+                        "the pickle has an integer of %zu bytes, more than %zu",
+                        size, reader->limits.max_int_bytes);
+    }
+    const unsigned char *bytes = mp__reader_take(reader, size);
+    return bytes == NULL
+               ? too_short(reader)
+               : mp__reader_push(reader, mp__any_new_big(bytes, size));
+}
+
+static int read_float(mp__reader_t *reader)
+{
+    const unsigned char *bytes = mp__reader_take(reader, 8);
+    double number = 0;
+    uint64_t bits = 0;
+
+    if (bytes == NULL) {
+        return too_short(reader);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        bits = bits << 8 | bytes[i];
+    }
+    memcpy(&number, &bits, sizeof(number));
+    return mp__reader_push(reader, mp__any_slab_float(&reader->slabs, number));
+}
+
+int mp__read_byte(mp__reader_t *reader, unsigned char code)
+{
+    (void) code;
+    const unsigned char *byte = mp__reader_take(reader, 1);
+    return byte == NULL ? too_short(reader)
+                        : mp__reader_push(reader, mp__any_new_int(*byte));
+}
+
+int mp__read_number(mp__reader_t *reader, unsigned char code)
+{
+    size_t width = code == MP__OP_BININT2 ? 2 : 4;
+
+    if (code == MP__OP_BINFLOAT) {
+        return read_float(reader);
+    }
+    if (code == MP__OP_LONG1 || code == MP__OP_LONG4) {
+        return read_long(reader, code);
+    }
+    const unsigned char *bytes = mp__reader_take(reader, width);
+    if (bytes == NULL) {
+        return too_short(reader);
+    }
+    int64_t number = (int64_t) mp__little(bytes, width);
+    if (code == MP__OP_BININT && number > INT32_MAX) {
+        number -= INT64_C(1) << 32;
+    }
+    return mp__reader_push(reader, mp__any_slab_int(&reader->slabs, number));
+}
+
+// ---- text and bytes ----
+
+static size_t width_of(unsigned char code)
+{
+    switch (code) {
+    case MP__OP_SHORT_BINUNICODE:
+    case MP__OP_SHORT_BINBYTES:
+        return 1;
+    case MP__OP_BINUNICODE:
+    case MP__OP_BINBYTES:
+        return 4;
+    default:
+        return 8;
+    }
+}
+
+int mp__read_data(mp__reader_t *reader, unsigned char code)
+{
+    size_t width = width_of(code);
+    const unsigned char *head = mp__reader_take(reader, width);
+    if (head == NULL) {
+        return too_short(reader);
+    }
+    uint64_t size = mp__little(head, width);
+    if (size > (uint64_t) (reader->end - reader->at)) {
+        return too_short(reader);
+    }
+    const unsigned char *bytes = mp__reader_take(reader, (size_t) size);
+    if (code == MP__OP_BYTEARRAY8) {
+        return mp__reader_push(reader,
+                               mp__any_new_bytearray(bytes, (size_t) size));
+    }
+    bool text = code == MP__OP_SHORT_BINUNICODE || code == MP__OP_BINUNICODE ||
+                code == MP__OP_BINUNICODE8;
+    if (text && !mp__utf8_is_text(bytes, (size_t) size)) {
+        return mp__reader_damaged(reader, "a text is not UTF-8");
+    }
+    return mp__reader_push(reader,
+                           mp__any_new_text(text ? MP_ANY_TEXT : MP_ANY_BYTES,
+                                            bytes, (size_t) size));
+}

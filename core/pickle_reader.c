@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/pickle_reader.h"
+
+#include <stdlib.h>
+
+int mp__reader_damaged(const mp__reader_t *reader, const char *what)
+{
+    return mp__fail(MP_EPROTO, 0, "the pickle is damaged before byte %zu: %s",
+                    (size_t) (reader->at - reader->start), what);
+}
+
+int mp__row_grow(mp__row_t *row)
+{
+    size_t room = row->room == 0 ? 32 : 2 * row->room;
+    mp_any_t **items = realloc((void *) row->items, room * sizeof(*items));
+
+    if (items == NULL) {
+        return mp__any_out_of_memory();
+    }
+    row->items = items;
+    row->room = room;
+    return 0;
+}
+
+int mp__reader_push_slowly(mp__reader_t *reader, mp_any_t *value)
+{
+    mp__row_t *stack = &reader->stack;
+    int r = value == NULL ? mp__any_out_of_memory() : 0;
+
+    if (++reader->items > reader->limits.max_items) {
+        r = mp__fail(MP_EMSGSIZE, 0, "the pickle has more than %zu items",
+                     reader->limits.max_items);
+    }
+    if (r == 0 && stack->count == stack->room) {
+        r = mp__row_grow(stack);
+    }
+    if (r < 0) {
+        mp_any_destroy(value);
+        return r;
+    }
+    stack->items[stack->count++] = value;
+    return 0;
+}
+
+int mp__reader_mark(mp__reader_t *reader)
+{
+    if (++reader->items > reader->limits.max_items) {
+        return mp__fail(MP_EMSGSIZE, 0, "the pickle has more than %zu items",
+                        reader->limits.max_items);
+    }
+    if (reader->mark_count == reader->mark_room) {
+        size_t room = reader->mark_room == 0 ? 16 : 2 * reader->mark_room;
+        size_t *marks = realloc(reader->marks, room * sizeof(*marks));
+        if (marks == NULL) {
+            return mp__any_out_of_memory();
+        }
+        reader->marks = marks;
+        reader->mark_room = room;
+    }
+    reader->marks[reader->mark_count++] = reader->base;
+    reader->base = reader->stack.count;
+    return 0;
+}
+
+int mp__reader_unmark(mp__reader_t *reader, size_t *first)
+{
+    if (reader->mark_count == 0) {
+        return mp__reader_damaged(reader, "there is no mark");
+    }
+    *first = reader->base;
+    reader->base = reader->marks[--reader->mark_count];
+    return 0;
+}
+
+mp_any_t *mp__reader_pop(mp__reader_t *reader)
+{
+    return reader->stack.count > reader->base
+               ? reader->stack.items[--reader->stack.count]
+               : NULL;
+}
+
+void mp__reader_drop(mp__reader_t *reader, size_t first)
+{
+    while (reader->stack.count > first) {
+        mp_any_destroy(reader->stack.items[--reader->stack.count]);
+    }
+}
+
+// Those that are always there are part of many at once, and contain nothing.
+int mp__reader_nest_group(mp__reader_t *reader, mp_any_t *whole, mp_any_t *part)
+{
+    if (atomic_load_explicit(&part->count, memory_order_relaxed) >=
+        MP__ANY_FOREVER) {
+        return 0;
+    }
+    uint8_t flags = atomic_load_explicit(&part->flags, memory_order_relaxed);
+    atomic_store_explicit(&part->flags, (uint8_t) (flags | MP__ANY_PLACED),
+                          memory_order_relaxed);
+    uint32_t depth = mp__any_as_group(part)->inside + 1;
+    if (depth >= reader->limits.max_depth) {
+        return mp__fail(MP_EDEPTH, 0, "the pickle is nested deeper than %zu",
+                        reader->limits.max_depth);
+    }
+    if (depth > mp__any_as_group(whole)->inside) {
+        mp__any_as_group(whole)->inside = depth;
+    }
+    return 0;
+}
+
+void mp__reader_change(mp__reader_t *reader, const mp_any_t *whole)
+{
+    reader->looped =
+        reader->looped || mp__any_is_flagged(whole, MP__ANY_GOTTEN);
+}

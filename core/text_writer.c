@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/text_writer.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "platform/fail.h"
+
+int mp__writer_grow(mp__writer_t *writer, size_t more)
+{
+    if (more > writer->most - writer->size) {
+        return mp__fail(MP_EMSGSIZE, 0, "that would be more than %zu bytes",
+                        writer->most);
+    }
+    size_t room = writer->size + more;
+    size_t easy =
+        writer->room < writer->most / 2 ? 2 * writer->room : writer->most;
+    if (room < easy) {
+        room = easy;
+    }
+    if (room < 128 && writer->most > 128) {
+        room = 128;
+    }
+    unsigned char *bytes = realloc(writer->bytes, room);
+    if (bytes == NULL) {
+        return mp__fail(MP_ENOMEM, 0, "no memory for %zu bytes", room);
+    }
+    writer->bytes = bytes;
+    writer->room = room;
+    return 0;
+}
