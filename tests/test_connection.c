@@ -229,6 +229,25 @@ static void a_timeout_inside_a_message_breaks_its_direction(void)
     free(bytes);
 }
 
+static void values_are_messages(void)
+{
+    mp_any_t *value = NULL;
+    mp_any_t *got = NULL;
+
+    make(true);
+    assert_int_equal(mp_any_tuple(&value, MP_ARGS(1, 2.5, "text", MP_NONE)), 0);
+    assert_int_equal(mp_connection_send(first, value, TEST_GUARD_MS), 0);
+    assert_int_equal(mp_connection_recv(second, &got, TEST_GUARD_MS), 0);
+    assert_int_equal(mp_any_equal(value, got), 1);
+    mp_any_destroy(value);
+    mp_any_destroy(got);
+    assert_int_equal(mp_connection_send_bytes(first, "no pickle", 9, 0), 0);
+    assert_int_equal(mp_connection_recv(second, &got, 0), MP_EPROTO);
+    assert_null(got);
+    assert_int_equal(mp_connection_poll(second, 0), MP_ETIMEDOUT);
+    destroy();
+}
+
 // ---- threads ----
 
 enum { THREADS = 4, MESSAGES = 300 };
@@ -630,6 +649,7 @@ static const struct test tests[] = {
      a_timeout_without_a_message_breaks_nothing, TEST_ONCE},
     {"a timeout inside a message breaks its direction",
      a_timeout_inside_a_message_breaks_its_direction, TEST_ONCE},
+    {"values are messages", values_are_messages, TEST_ONCE},
     {"messages of threads do not mix", messages_of_threads_do_not_mix,
      TEST_ONCE},
     {"a close ends the wait of another thread",

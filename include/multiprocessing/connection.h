@@ -31,6 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <multiprocessing/any.h>
 #include <multiprocessing/export.h>
 
 /** One end. Python: multiprocessing.connection.Connection */
@@ -155,6 +156,34 @@ MP_API int mp_connection_recv_bytes_into(mp_connection_t *connection,
 MP_API int mp_connection_recv_alloc(mp_connection_t *connection, void **bytes,
                                     size_t *size, size_t most,
                                     int64_t timeout_ms);
+
+/**
+ * Sends a value as one message: in Python's encoding, see pickle.h.
+ *
+ * @return as mp_connection_send_bytes(); MP_ESTATE also if it contains a shared
+ *         object and the other side is not known to be of this family of
+ *         processes; MP_EACCES, MP_EDEPTH, MP_EMSGSIZE as mp_dumps();
+ *         MP_ENOMEM.
+ * Blocks: up to timeout_ms.
+ * Python: Connection.send(obj)
+ */
+MP_API int mp_connection_send(mp_connection_t *connection,
+                              const mp_any_t *value, int64_t timeout_ms);
+
+/**
+ * Receives a value.
+ *
+ * @param out receives it, or NULL.
+ * @return as mp_connection_recv_bytes(); MP_EMSGSIZE the message is longer than
+ *         the limit of bytes: it stays the next one; MP_EPROTO, MP_ENOTSUP,
+ *         MP_EACCES, MP_EDEPTH as mp_loads(): the message is gone then, and the
+ *         connection as before; MP_ENOMEM.
+ * Blocks: up to timeout_ms.
+ * Ownership: the caller's, released with mp_any_destroy().
+ * Python: Connection.recv()
+ */
+MP_API int mp_connection_recv(mp_connection_t *connection, mp_any_t **out,
+                              int64_t timeout_ms);
 
 /**
  * Waits for something to receive.
