@@ -241,7 +241,7 @@ static void values_are_messages(void)
     assert_int_equal(mp_any_equal(value, got), 1);
     mp_any_destroy(value);
     mp_any_destroy(got);
-    assert_int_equal(mp_connection_send_bytes(first, "no pickle", 9, 0), 0);
+    assert_int_equal(mp_connection_send_bytes(first, "\x80\x04K", 3, 0), 0);
     assert_int_equal(mp_connection_recv(second, &got, 0), MP_EPROTO);
     assert_null(got);
     assert_int_equal(mp_connection_poll(second, 0), MP_ETIMEDOUT);
@@ -431,6 +431,25 @@ static void a_brother_keeps_no_end_open(void)
     test_gate_release(&gate, 1);
     assert_int_equal(test_finish(brother), 0);
     test_gate_destroy(&gate);
+}
+
+// The numbers of what a thread had are given again.
+static void a_fork_closes_nothing_for_a_thread_that_was(void)
+{
+    for (int i = 0; i < 3; i++) {
+        mp_process_options_t options = {.context = mp_get_context("thread")};
+        mp_process_t *thread = NULL;
+        make(true);
+        assert_int_equal(
+            mp_process_create(&thread, echo, MP_ARGS(second), &options), 0);
+        assert_int_equal(mp_process_start(thread), 0);
+        destroy();
+        assert_int_equal(test_finish(thread), 0);
+        make(true);
+        mp_process_t *child = test_start(echo, MP_ARGS(second));
+        destroy();
+        assert_int_equal(test_finish(child), 0);
+    }
 }
 
 static void a_closed_end_starts_no_child(void)
@@ -659,6 +678,8 @@ static const struct test tests[] = {
     {"messages of processes do not mix", messages_of_processes_do_not_mix,
      TEST_ALL},
     {"a brother keeps no end open", a_brother_keeps_no_end_open, TEST_ALL},
+    {"a fork closes nothing for a thread that was",
+     a_fork_closes_nothing_for_a_thread_that_was, TEST_FORK},
     {"a closed end starts no child", a_closed_end_starts_no_child, TEST_ALL},
     {"an argument is of its kind", an_argument_is_of_its_kind, TEST_ALL},
     {"a death inside a message ends the wait for its rest",
