@@ -433,22 +433,47 @@ static void a_brother_keeps_no_end_open(void)
     test_gate_destroy(&gate);
 }
 
-// The numbers of what a thread had are given again.
+static int has_nothing_to_receive(const mp_args_t *args)
+{
+    for (size_t i = 0; i < mp_args_count(args); i++) {
+        if (mp_connection_poll(mp_args_connection(args, i), 0) !=
+            MP_ETIMEDOUT) {
+            return 1;
+        }
+    }
+    return 0;
+}
+MP_TARGET(has_nothing_to_receive)
+
+// The numbers of what a thread had are given again: what lies below them is
+// taken.
 static void a_fork_closes_nothing_for_a_thread_that_was(void)
 {
-    for (int i = 0; i < 3; i++) {
-        mp_process_options_t options = {.context = mp_get_context("thread")};
-        mp_process_t *thread = NULL;
-        make(true);
-        assert_int_equal(
-            mp_process_create(&thread, echo, MP_ARGS(second), &options), 0);
-        assert_int_equal(mp_process_start(thread), 0);
-        destroy();
-        assert_int_equal(test_finish(thread), 0);
-        make(true);
-        mp_process_t *child = test_start(echo, MP_ARGS(second));
-        destroy();
-        assert_int_equal(test_finish(child), 0);
+    mp_process_options_t options = {.context = mp_get_context("thread")};
+    mp_connection_t *below[16];
+    mp_process_t *thread = NULL;
+
+    for (int i = 0; i < 16; i += 2) {
+        assert_int_equal(mp_pipe(&below[i], &below[i + 1], true), 0);
+    }
+    make(true);
+    assert_int_equal(
+        mp_process_create(&thread, echo, MP_ARGS(second), &options), 0);
+    assert_int_equal(mp_process_start(thread), 0);
+    destroy();
+    assert_int_equal(test_finish(thread), 0);
+    make(true);
+    mp_connection_t *more = NULL;
+    mp_connection_t *most = NULL;
+    assert_int_equal(mp_pipe(&more, &most, true), 0);
+    assert_int_equal(
+        test_call(has_nothing_to_receive, MP_ARGS(first, second, more, most)),
+        0);
+    destroy();
+    mp_connection_destroy(more);
+    mp_connection_destroy(most);
+    for (int i = 0; i < 16; i++) {
+        mp_connection_destroy(below[i]);
     }
 }
 
