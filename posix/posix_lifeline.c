@@ -48,12 +48,21 @@ int mp_posix_lifeline(int *descriptor)
     if (r < 0) {
         return r;
     }
-    *descriptor = mp_posix_tie_copy(lifeline[0]);
-    if (*descriptor < 0) {
+    int copy = mp_posix_tie_copy(lifeline[0]);
+    if (copy < 0) {
         return mp_posix_fail(errno, "the end of this process cannot be tied");
     }
-    r = mp_posix_own_add(*descriptor);
-    return r < 0 ? r : mp_posix_own_raise(descriptor, STDERR_FILENO + 1);
+    r = mp_posix_own_add(copy);
+    if (r < 0) {
+        return r;
+    }
+    r = mp_posix_own_raise(&copy, STDERR_FILENO + 1);
+    if (r < 0) {
+        mp_posix_own_close(copy);
+        return r;
+    }
+    *descriptor = copy;
+    return 0;
 }
 
 void mp_posix_lifeline_forked(void)
