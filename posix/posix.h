@@ -29,6 +29,10 @@ int mp_posix_fail_path(int os_code, const char *what, const char *path);
 // The library knows each descriptor it holds for itself, so that a forked
 // child, the library's or the user's, does not keep them. Descriptors are born
 // and entered under one lock that a fork takes too.
+
+// Below are the standard streams, and what a spawned child is given.
+#define MP_POSIX_FIRST_FREE 10
+
 int mp_posix_own_socketpair(int pair[2]);
 int mp_posix_own_pipe(int pair[2]);
 int mp_posix_own_memory(int *descriptor);
@@ -40,10 +44,10 @@ int mp_posix_own_openat(int folder, const char *path, int flags,
 int mp_posix_own_add(int descriptor);     // closes it if it cannot be entered
 void mp_posix_own_close(int descriptor);  // -1 is fine
 void mp_posix_own_forget(int descriptor); // it is somebody else's from now on
-// A copy of somebody else's descriptor, at 10 or above. MP_EINVAL it is not
-// open.
+// A copy of somebody else's descriptor, at that number or above. MP_EINVAL it
+// is not open.
 int mp_posix_own_copy(int descriptor, int *copy);
-// Moves a descriptor below `least` out of the way, there or to 10 or above.
+// Moves a descriptor below `least` out of the way, there or above that number.
 int mp_posix_own_raise(int *descriptor, int least);
 // What a forked child keeps (-1: none): what tells its end and its parent's,
 // its streams, and what it was given.

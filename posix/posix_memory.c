@@ -11,8 +11,6 @@
 #include "platform/fail.h"
 #include "posix/posix.h"
 
-// Above the numbers that children are given.
-#define FIRST_FREE_NUMBER 10
 #define ALIGNMENT ((size_t) 64 * 1024)
 
 #ifndef MAP_NORESERVE // where memory is never reserved
@@ -49,10 +47,10 @@ static int map_object(mp_plat_memory_t *memory)
 // Moves a new descriptor out of the way of those that children are given.
 static int raise_above(int low)
 {
-    if (low < 0 || low >= FIRST_FREE_NUMBER) {
+    if (low < 0 || low >= MP_POSIX_FIRST_FREE) {
         return low;
     }
-    int high = fcntl(low, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
+    int high = fcntl(low, F_DUPFD_CLOEXEC, MP_POSIX_FIRST_FREE);
     int error = errno == EINVAL ? EMFILE : errno;
     (void) close(low);
     errno = error;
@@ -99,7 +97,7 @@ int mp_plat_memory_create(mp_plat_memory_t *memory, size_t least, size_t most)
 // A number that a child was given may be one that it gives to others.
 static int take_over(int given)
 {
-    if (given >= FIRST_FREE_NUMBER) {
+    if (given >= MP_POSIX_FIRST_FREE) {
         return fcntl(given, F_SETFD, FD_CLOEXEC) < 0 ? -1 : given;
     }
     mp_posix_lock();

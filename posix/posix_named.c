@@ -26,7 +26,6 @@
 #include "posix/posix.h"
 
 #define UNNAMED ".new" // only who has the lock makes one
-#define FIRST_FREE_NUMBER 10
 #define PATIENCE_NS INT64_C(5000000000)
 #define LOOK_NS 1000000L
 
@@ -199,7 +198,7 @@ static int map(mp_plat_named_t *out, int file)
 {
     void *page = MAP_FAILED;
 
-    int r = mp_posix_own_raise(&file, FIRST_FREE_NUMBER);
+    int r = mp_posix_own_raise(&file, MP_POSIX_FIRST_FREE);
     if (r == 0 && flock(file, LOCK_SH | LOCK_NB) < 0) {
         r = mp__fail(MP_EACCES, errno, "a named semaphore cannot be shared");
     }

@@ -15,8 +15,6 @@ static uint64_t *owned;
 static size_t owned_words;
 
 #define BITS 64
-// Below are the standard streams, and what a spawned child is given.
-#define FIRST_FREE_NUMBER 10
 
 static int make_room(size_t words)
 {
@@ -172,8 +170,9 @@ int mp_posix_own_raise(int *descriptor, int least)
         return 0;
     }
     mp_posix_lock();
-    int higher = fcntl(*descriptor, F_DUPFD_CLOEXEC,
-                       least > FIRST_FREE_NUMBER ? least : FIRST_FREE_NUMBER);
+    int higher =
+        fcntl(*descriptor, F_DUPFD_CLOEXEC,
+              least > MP_POSIX_FIRST_FREE ? least : MP_POSIX_FIRST_FREE);
     // EINVAL: the limit of descriptors is below the number that was asked for.
     int r = higher < 0 ? mp_posix_fail(errno == EINVAL ? EMFILE : errno,
                                        "a descriptor cannot be moved")
@@ -204,7 +203,7 @@ static int copy_failed(int os_code, int descriptor)
 int mp_posix_own_copy(int descriptor, int *copy)
 {
     mp_posix_lock();
-    *copy = fcntl(descriptor, F_DUPFD_CLOEXEC, FIRST_FREE_NUMBER);
+    *copy = fcntl(descriptor, F_DUPFD_CLOEXEC, MP_POSIX_FIRST_FREE);
     int r = *copy < 0 ? copy_failed(errno, descriptor) : add_locked(*copy);
     if (r < 0 && *copy >= 0) {
         (void) close(*copy);

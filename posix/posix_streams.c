@@ -8,9 +8,6 @@
 
 #include "platform/fail.h"
 
-// Above the numbers that children are given (posix_spawn.c).
-#define FIRST_FREE_NUMBER 10
-
 // Enters a new descriptor among the library's, and moves it out of the way.
 static int take(int descriptor, intptr_t *handle)
 {
@@ -18,7 +15,7 @@ static int take(int descriptor, intptr_t *handle)
     if (r < 0) {
         return r;
     }
-    r = mp_posix_own_raise(&descriptor, FIRST_FREE_NUMBER);
+    r = mp_posix_own_raise(&descriptor, MP_POSIX_FIRST_FREE);
     if (r < 0) {
         mp_posix_own_close(descriptor);
         return r;
@@ -52,7 +49,7 @@ int mp_plat_open_pipe(bool child_reads, intptr_t *child, intptr_t *own)
 
     int r = mp_posix_own_pipe(ends);
     if (r == 0) {
-        r = mp_posix_own_raise(&ends[side], FIRST_FREE_NUMBER);
+        r = mp_posix_own_raise(&ends[side], MP_POSIX_FIRST_FREE);
     }
     if (r == 0) {
         r = mp_posix_own_raise(&ends[1 - side], STDERR_FILENO + 1);
