@@ -92,9 +92,16 @@ int mp_posix_memory(void);
 void mp_posix_stop_sleep(atomic_uint *word);
 void mp_posix_stop_wake(atomic_uint *word);
 
+// ---- limits (posix_limit.c) ----
+
+// Whether a file of that size is over the limit of this process: growing to it
+// would be a signal (SIGXFSZ) that ends the process.
+bool mp_posix_over_file_limit(off_t size);
+
 // ---- segments (posix_segment_*.c) ----
 
-// Takes memory for an object of shm_open(), of all its size. An errno.
+// Takes memory for an object of shm_open(), of all its size, which it then has
+// or is given by ftruncate(). An errno.
 int mp_posix_reserve(int descriptor, off_t size);
 extern const int mp_posix_segment_flags; // what opening one also wants
 

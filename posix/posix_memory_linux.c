@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -78,21 +77,9 @@ static bool is_there(uint64_t size)
            available() >= wanted;
 }
 
-// Growing over the limit of files is a signal that ends the process.
-static bool is_over_limit(off_t end)
-{
-    struct rlimit limit;
-
-    return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-           limit.rlim_cur < (rlim_t) end;
-}
-
 int mp_posix_memory_fill(int descriptor, off_t offset, off_t size)
 {
-    if (is_over_limit(offset + size)) {
-        return ENOSPC;
-    }
-    if (!is_there((uint64_t) size)) {
+    if (mp_posix_over_file_limit(offset + size) || !is_there((uint64_t) size)) {
         return ENOSPC;
     }
     return fallocate(descriptor, 0, offset, size) == 0 ? 0 : errno;

@@ -4,21 +4,11 @@
 #include "posix/posix.h"
 
 #include <errno.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-// A size over the limit of files is a signal that ends the process.
-static bool is_over_limit(size_t size)
-{
-    struct rlimit limit;
-
-    return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-           limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < size;
-}
 
 int mp_posix_memory_object(size_t size)
 {
-    if (is_over_limit(size)) {
+    if (mp_posix_over_file_limit((off_t) size)) {
         errno = EFBIG;
         return -1;
     }

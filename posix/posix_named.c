@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -156,15 +155,12 @@ static int open_file(const mp_plat_named_lock_t *lock, const char *name,
 }
 
 // What is written has its place in the file system: using it is no crash later.
-// Growing over the limit of files would be a signal that ends the process.
 static int fill(int file)
 {
     static const char zeros[MP_PLAT_NAMED_SIZE];
-    struct rlimit limit;
     int os_code = 0;
 
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-        limit.rlim_cur < (rlim_t) sizeof(zeros)) {
+    if (mp_posix_over_file_limit((off_t) sizeof(zeros))) {
         os_code = EFBIG;
     } else if (fchmod(file, S_IRUSR | S_IWUSR) < 0) { // whatever the umask says
         os_code = errno;

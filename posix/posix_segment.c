@@ -61,21 +61,30 @@ static int reserve(int descriptor, off_t size)
     return os_code;
 }
 
+static int stretch(int descriptor, off_t size)
+{
+    int r = 0;
+
+    do {
+        r = ftruncate(descriptor, size);
+    } while (r < 0 && errno == EINTR);
+    return r < 0 ? errno : 0;
+}
+
+// Who opens it as soon as it has its size finds all its pages there: using one
+// that cannot be had any more would be a crash.
 static int give_size(int descriptor, size_t size, bool sparse)
 {
-    int os_code = 0;
+    int os_code = mp_posix_over_file_limit((off_t) size) ? EFBIG : 0;
 
-    while (ftruncate(descriptor, (off_t) size) < 0) {
-        if (errno != EINTR) {
-            // macOS says EINVAL of what is too much
-            os_code = errno == EINVAL ? EFBIG : errno;
-            break;
-        }
-    }
     if (os_code == 0 && !sparse) {
         os_code = reserve(descriptor, (off_t) size);
     }
+    if (os_code == 0) {
+        os_code = stretch(descriptor, (off_t) size);
+    }
     if (os_code != 0) {
+        os_code = os_code == EINVAL ? EFBIG : os_code; // macOS, of too much
         return mp_posix_fail(os_code, "the system has no such amount of "
                                       "shared memory left");
     }

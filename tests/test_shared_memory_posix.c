@@ -139,6 +139,43 @@ static int create_without_addresses(const char *name)
     return r == MP_ENOMEM ? 0 : 2;
 }
 
+// So is the limit of files: a signal would end this child.
+static int create_over_the_limit_of_files(const char *name)
+{
+    const struct rlimit limit = {4096, 4096};
+    mp_shared_memory_options_t options = {.sparse = false};
+    mp_shared_memory_t *memory = NULL;
+
+    if (setrlimit(RLIMIT_FSIZE, &limit) < 0) {
+        return SKIPPED;
+    }
+    if (mp_shared_memory_create(&memory, name, SIZE, &options) != MP_ENOSPC) {
+        return 1;
+    }
+    options.sparse = true;
+    if (mp_shared_memory_create(&memory, name, SIZE, &options) != MP_ENOSPC) {
+        return 2;
+    }
+    return 0;
+}
+
+static void a_limit_of_files_is_an_error_and_no_signal(void)
+{
+    const char *name = segment_name();
+
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(create_over_the_limit_of_files(name));
+    }
+    int status = status_of(pid);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == SKIPPED) {
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_false(segment_exists(name));
+}
+
 static void memory_that_cannot_be_mapped_leaves_no_name(void)
 {
     const char *name = segment_name();
@@ -298,6 +335,8 @@ static const struct test tests[] = {
      writing_to_what_is_for_reading_crashes, TEST_PROCESSES},
     {"creating and opening without descriptors fails",
      creating_and_opening_without_descriptors_fails, TEST_ONCE},
+    {"a limit of files is an error and no signal",
+     a_limit_of_files_is_an_error_and_no_signal, TEST_ONCE},
     {"memory that cannot be mapped leaves no name",
      memory_that_cannot_be_mapped_leaves_no_name, TEST_ONCE},
 #ifdef __linux__
