@@ -49,16 +49,28 @@ static int check_folder(int folder, const char *place)
     return 0;
 }
 
+// A folder that nobody may enter would be in the way for good: what the umask
+// took is given back.
+static int make_folder(const char *place)
+{
+    bool made = mkdir(place, S_IRWXU) == 0;
+
+    if (made ? fchmodat(AT_FDCWD, place, S_IRWXU, 0) < 0 : errno != EEXIST) {
+        return mp_posix_fail_path(errno, "a folder cannot be made", place);
+    }
+    return 0;
+}
+
 static int open_folder(int *folder)
 {
     char place[MP_POSIX_NAMED_PLACE];
 
     int r = mp_posix_named_place(place);
+    if (r == 0) {
+        r = make_folder(place);
+    }
     if (r < 0) {
         return r;
-    }
-    if (mkdir(place, S_IRWXU) < 0 && errno != EEXIST) {
-        return mp_posix_fail_path(errno, "a folder cannot be made", place);
     }
     int os_code = mp_posix_own_openat(
         AT_FDCWD, place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, folder);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
@@ -122,6 +123,10 @@ int mp_posix_own_segment(const char *name, int flags, int *descriptor)
     *descriptor = shm_open(name, flags, 0600);
     int os_code = entered_locked(descriptor);
     mp_posix_unlock();
+    if (os_code == 0 && (flags & O_CREAT) != 0) {
+        // Whatever the umask says. Some systems refuse it for such objects.
+        (void) fchmod(*descriptor, S_IRUSR | S_IWUSR);
+    }
     return os_code;
 }
 

@@ -225,6 +225,29 @@ static int create_as(uid_t user)
     return WIFEXITED(status) ? -WEXITSTATUS(status) : 1;
 }
 
+// The folder, too, whatever the umask is when it is made.
+static void a_strict_umask_locks_nobody_out(void)
+{
+    char place[MP_POSIX_NAMED_PLACE];
+    struct stat status;
+    uid_t user = NOBODY;
+
+    choose_name();
+    if (geteuid() != 0) {
+        skip();
+    }
+    assert_int_equal(seteuid(user), 0);
+    assert_int_equal(mp_posix_named_place(place), 0);
+    assert_int_equal(seteuid(0), 0);
+    mode_t usual = umask(0777);
+    int r = create_as(user);
+    (void) umask(usual);
+    assert_int_equal(lstat(place, &status), 0);
+    assert_int_equal(rmdir(place), 0);
+    assert_int_equal(r, 0);
+    assert_int_equal(status.st_mode & 07777, 0700);
+}
+
 static void a_folder_of_another_user_is_refused(void)
 {
     char place[MP_POSIX_NAMED_PLACE];
@@ -413,6 +436,8 @@ static const struct test tests[] = {
     {"what was not finished is in nobody's way",
      what_was_not_finished_is_in_nobodys_way, TEST_ONCE},
     {"a page is its user's alone", a_page_is_its_users_alone, TEST_ONCE},
+    {"a strict umask locks nobody out", a_strict_umask_locks_nobody_out,
+     TEST_ONCE},
     {"a folder of another user is refused", a_folder_of_another_user_is_refused,
      TEST_ONCE},
     {"each descriptor may be one too many", each_descriptor_may_be_one_too_many,

@@ -22,6 +22,11 @@
 
 #define SIZE 100000
 #define SKIPPED 77
+#ifdef __linux__
+#define SHM_UMASK 0777 // it takes nothing away
+#else
+#define SHM_UMASK 077
+#endif
 
 static int status_of(pid_t pid)
 {
@@ -37,10 +42,12 @@ static int status_of(pid_t pid)
 
 static void memory_is_the_system_s_object_of_that_name(void)
 {
+    mode_t usual = umask(SHM_UMASK);
     mp_shared_memory_t *memory = segment_create(segment_name(), SIZE);
     struct stat status;
     char name[40];
 
+    (void) umask(usual);
     (void) snprintf(name, sizeof(name), "/%s", mp_shared_memory_name(memory));
     int fd = shm_open(name, O_RDONLY, 0);
     assert_true(fd >= 0);
