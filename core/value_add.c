@@ -107,6 +107,16 @@ static uint64_t bits_of(const mp_value_t *value, int64_t number)
                                                : (uint64_t) number;
 }
 
+// Whether an item can hold just this number: cut off it would be another one,
+// which was not expected.
+static bool is_held(const mp_value_t *value, int64_t number)
+{
+    int64_t kept = 0;
+
+    tell(value, (uint64_t) number, &kept);
+    return kept == number || value->data.kind == MP__NUMBER_BOOL;
+}
+
 int mp_value_add(mp_value_t *value, int64_t amount, int64_t *old)
 {
     if (!is_integer(value)) {
@@ -139,9 +149,15 @@ int mp_value_compare_exchange(mp_value_t *value, int64_t *expected,
     if (!is_settable(value)) {
         return refuse(value);
     }
+    void *item = value->data.more.small;
     uint64_t was = bits_of(value, *expected);
-    *exchanged = compare_exchange(value->data.more.small, value->data.size,
-                                  &was, bits_of(value, number));
+    if (is_held(value, *expected)) {
+        *exchanged = compare_exchange(item, value->data.size, &was,
+                                      bits_of(value, number));
+    } else {
+        was = mp__item_load(item, value->data.size);
+        *exchanged = false;
+    }
     if (!*exchanged) {
         tell(value, was, expected);
     }

@@ -263,6 +263,32 @@ static void atomic_calls_work_on_each_size(void)
     }
 }
 
+// Cut off at the size of the item, each of these would be what it holds.
+static void what_an_item_cannot_hold_is_not_what_it_holds(void)
+{
+    static const struct {
+        int type;
+        int64_t holds;
+        int64_t expected;
+    } rows[] = {{'b', -1, 255},   {'B', 255, -1},        {'h', 7, 65536 + 7},
+                {'H', 65535, -1}, {'i', -2, 4294967294}, {'I', 4294967295, -1}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        mp_value_t *value = make(rows[i].type, rows[i].holds, NULL);
+        int64_t expected = rows[i].expected;
+        bool done = true;
+        assert_int_equal(mp_value_compare_exchange(value, &expected, 3, &done),
+                         0);
+        assert_false(done);
+        assert_int_equal(expected, rows[i].holds);
+        assert_int_equal(mp_value_compare_exchange(value, &expected, 3, &done),
+                         0);
+        assert_true(done);
+        assert_int_equal(number_in(value), 3);
+        mp_value_destroy(value);
+    }
+}
+
 static void atomic_operations_need_no_call(void)
 {
     mp_value_t *value = make(MP_C_INT32, 3, NULL);
@@ -645,6 +671,8 @@ static const struct test tests[] = {
     {"wrong arguments are refused", wrong_arguments_are_refused, TEST_ONCE},
     {"atomic calls work on each size", atomic_calls_work_on_each_size,
      TEST_ONCE},
+    {"what an item cannot hold is not what it holds",
+     what_an_item_cannot_hold_is_not_what_it_holds, TEST_ONCE},
     {"atomic operations need no call", atomic_operations_need_no_call,
      TEST_ONCE},
     {"many that add lose nothing", many_that_add_lose_nothing, SHARERS},

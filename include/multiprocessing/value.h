@@ -262,7 +262,8 @@ MP_API int mp_value_exchange(mp_value_t *value, int64_t number, int64_t *old);
  * Sets an integer or a bool atomically, without the lock, if it holds what is
  * expected.
  *
- * @param expected receives what it held, if that was another number.
+ * @param expected receives what it held, if that was another number. One that
+ *        its type cannot hold is never what it held.
  * @param exchanged receives whether it did.
  * @return 0, also if it did not; MP_ETYPE it is no integer; MP_EINVAL NULL.
  */
