@@ -11,12 +11,6 @@ static int check(const mp_array_t *array)
     return array == NULL ? mp__fail(MP_EINVAL, 0, "the Array is NULL") : 0;
 }
 
-static void *item_at(mp_array_t *array, size_t index)
-{
-    return (unsigned char *) mp__locked_tail(&array->data) +
-           index * array->data.size;
-}
-
 // ---- making ----
 
 static int no_place(void)
@@ -40,9 +34,9 @@ static int create(mp_array_t **out, mp__shape_t shape, size_t count,
     }
     (*out)->data.more.count = count;
     if (initial != NULL && size > 0) {
-        memcpy(item_at(*out, 0), initial, size);
+        memcpy(mp__array_item(*out, 0), initial, size);
     } else if (!cleared) {
-        memset(item_at(*out, 0), 0, size);
+        memset(mp__array_item(*out, 0), 0, size);
     }
     return 0;
 }
@@ -118,7 +112,7 @@ size_t mp_array_item_size(const mp_array_t *array)
 
 void *mp_array_address(mp_array_t *array)
 {
-    return array == NULL ? NULL : item_at(array, 0);
+    return array == NULL ? NULL : mp__array_item(array, 0);
 }
 
 int mp_array_acquire(mp_array_t *array, int64_t timeout_ms)
@@ -163,8 +157,9 @@ int mp_array_copy_sized(mp_array_t **out, mp_array_t *array,
     if (r < 0) {
         return r;
     }
-    int created = create(out, mp__locked_shape(&array->data),
-                         mp_array_length(array), item_at(array, 0), &copy);
+    int created =
+        create(out, mp__locked_shape(&array->data), mp_array_length(array),
+               mp__array_item(array, 0), &copy);
     mp__locked_leave(&array->data);
     return created < 0 ? created : r;
 }

@@ -7,12 +7,6 @@
 #include "core/locked.h"
 #include "platform/fail.h"
 
-static unsigned char *item_at(mp_array_t *array, size_t index)
-{
-    return (unsigned char *) mp__locked_tail(&array->data) +
-           index * array->data.size;
-}
-
 static int null(void)
 {
     return mp__fail(MP_EINVAL, 0, "the Array or the place is NULL");
@@ -44,7 +38,8 @@ static int get_bits(mp_array_t *array, size_t index, const void *place,
     if (r == 0 && array->data.kind != MP__NUMBER_NONE) {
         r = mp__locked_enter(&array->data);
         if (r >= 0) {
-            *bits = mp__item_load(item_at(array, index), array->data.size);
+            *bits =
+                mp__item_load(mp__array_item(array, index), array->data.size);
             mp__locked_leave(&array->data);
         }
     }
@@ -56,7 +51,7 @@ static int set_bits(mp_array_t *array, size_t index, uint64_t bits)
     int r = mp__locked_enter(&array->data);
 
     if (r >= 0) {
-        mp__item_store(item_at(array, index), array->data.size, bits);
+        mp__item_store(mp__array_item(array, index), array->data.size, bits);
         mp__locked_leave(&array->data);
     }
     return r;
@@ -145,7 +140,7 @@ int mp_array_read(mp_array_t *array, size_t first, size_t count, void *out)
 {
     int r = check(array, first, count, out);
 
-    return r < 0 ? r : copy(array, out, item_at(array, first), count);
+    return r < 0 ? r : copy(array, out, mp__array_item(array, first), count);
 }
 
 int mp_array_write(mp_array_t *array, size_t first, size_t count,
@@ -153,7 +148,7 @@ int mp_array_write(mp_array_t *array, size_t first, size_t count,
 {
     int r = check(array, first, count, items);
 
-    return r < 0 ? r : copy(array, item_at(array, first), items, count);
+    return r < 0 ? r : copy(array, mp__array_item(array, first), items, count);
 }
 
 // ---- text ----
@@ -171,7 +166,7 @@ static int check_text(const mp_array_t *array, const void *text)
 static size_t text_size(mp_array_t *array)
 {
     size_t length = mp_array_length(array);
-    const char *text = (const char *) item_at(array, 0);
+    const char *text = (const char *) mp__array_item(array, 0);
     const char *end = length == 0 ? NULL : memchr(text, 0, length);
 
     return end == NULL ? length : (size_t) (end - text);
@@ -189,7 +184,7 @@ int mp_array_get_text(mp_array_t *array, char *out, size_t size)
     }
     size_t length = text_size(array);
     if (length < size) {
-        memcpy(out, item_at(array, 0), length);
+        memcpy(out, mp__array_item(array, 0), length);
         out[length] = 0;
     }
     mp__locked_leave(&array->data);
@@ -213,6 +208,6 @@ int mp_array_set_text(mp_array_t *array, const char *text)
                         "the text has %zu bytes, the Array only %zu", size,
                         length);
     }
-    return copy(array, item_at(array, 0), text,
+    return copy(array, mp__array_item(array, 0), text,
                 size < length ? size + 1 : size);
 }

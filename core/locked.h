@@ -65,6 +65,12 @@ static inline void *mp__locked_tail(mp__locked_t *data)
     return data + 1;
 }
 
+static inline void *mp__array_item(mp_array_t *array, size_t index)
+{
+    return (unsigned char *) mp__locked_tail(&array->data) +
+           index * array->data.size;
+}
+
 // A new one with `size` bytes behind the header, which are what they were
 // before if `*cleared` is false. MP_EINVAL, and as mp__object_new().
 int mp__locked_new(void *out, mp__type_t type, mp__shape_t shape, size_t size,
