@@ -34,6 +34,7 @@ static int fail_name(int os_code, const char *what, const char *name)
 {
     switch (os_code) {
     case EINVAL:
+    case EISDIR:
     case ENAMETOOLONG:
         return mp__fail(MP_EINVAL, os_code,
                         "no name for shared memory on this system: %s", name);
@@ -98,6 +99,9 @@ static int map(mp_plat_segment_t *out, int descriptor, bool read_only)
 
     if (fstat(descriptor, &status) < 0) {
         return mp_posix_fail(errno, "the size of shared memory");
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return mp__fail(MP_EINVAL, 0, "this is a folder and no shared memory");
     }
     if (status.st_size <= 0 || (uintmax_t) status.st_size > PTRDIFF_MAX) {
         return mp__fail(MP_ESTATE, 0,

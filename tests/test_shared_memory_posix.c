@@ -318,6 +318,21 @@ static void fifo_in_the_place_of_memory_is_not_waited_for(void)
 }
 #endif
 
+static void folder_in_the_place_of_memory_is_no_memory(void)
+{
+    const mp_shared_memory_options_t options = {.read_only = true};
+    const char *name = segment_name();
+    mp_shared_memory_t *memory = NULL;
+    char path[100];
+
+    (void) snprintf(path, sizeof(path), "/dev/shm/%s", name);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(mp_shared_memory_open(&memory, name, &options), MP_EINVAL);
+    assert_int_equal(mp_shared_memory_open(&memory, name, NULL), MP_EINVAL);
+    assert_null(memory);
+    assert_int_equal(rmdir(path), 0);
+}
+
 static void link_in_the_place_of_memory_is_not_followed(void)
 {
     const char *name = segment_name();
@@ -357,6 +372,8 @@ static const struct test tests[] = {
     {"a FIFO in the place of memory is not waited for",
      fifo_in_the_place_of_memory_is_not_waited_for, TEST_ONCE},
 #endif
+    {"a folder in the place of memory is no memory",
+     folder_in_the_place_of_memory_is_no_memory, TEST_ONCE},
     {"a link in the place of memory is not followed",
      link_in_the_place_of_memory_is_not_followed, TEST_ONCE},
 #endif

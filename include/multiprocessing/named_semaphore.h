@@ -20,10 +20,10 @@
  * capital letters are told from small ones. Each user has names of his own. On
  * POSIX they are files of 4096 bytes, that nobody else can open, in
  * `/dev/shm/multiprocessing-UID/` (Linux), `multiprocessing/` in the user's
- * folder of caches (macOS), or `/tmp/multiprocessing-UID/` (others, and the
- * portable build); a capital letter is a `+` and the small one there. On
- * Windows they are objects `Local\mp-page-NAME` and `Local\mp-wake-NAME` of the
- * session.
+ * folder of caches (macOS), or `/tmp/multiprocessing-UID/` (others, a Linux
+ * that has no `/dev/shm`, and the portable build); a capital letter is a `+`
+ * and the small one there. On Windows they are objects `Local\mp-page-NAME` and
+ * `Local\mp-wake-NAME` of the session.
  *
  * A name stays until it is removed, on POSIX; on Windows it ends with the last
  * process that has the semaphore open. Nobody owns the units of a semaphore: if

@@ -112,7 +112,8 @@ MP_API size_t mp_shareable_list_length(const mp_shareable_list_t *list);
 
 /**
  * The most bytes that a text or bytes put at `index` may have; a buffer with
- * one byte more takes whatever is there.
+ * one byte more takes whatever is there. No item has more than 9,999,991 bytes,
+ * also where the slot is larger.
  *
  * @return 0 if there is no item `index`.
  */
@@ -168,7 +169,8 @@ MP_API int mp_shareable_list_get_bytes(const mp_shareable_list_t *list,
  * Replaces an item, by one of any type.
  *
  * @param item MP_INT(2), MP_TEXT("text"), MP_NONE and so on.
- * @return 0; MP_EMSGSIZE it is longer than mp_shareable_list_slot(); MP_EINVAL,
+ * @return 0; MP_EMSGSIZE it is longer than mp_shareable_list_slot(), or than
+ *         9,999,991 bytes; MP_EINVAL,
  *         MP_ERANGE as mp_shareable_list_create(), or there is no item `index`;
  *         MP_EACCES the list was opened `read_only`; MP_ESTATE it is closed.
  *         The item is then as it was.

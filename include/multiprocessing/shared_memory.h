@@ -99,9 +99,9 @@ mp_shared_memory_create(mp_shared_memory_t **out, const char *name, size_t size,
  *
  * @return 0; MP_ENOENT no such name; MP_ESTATE it has no size yet (its creator
  *         may be at it) or fewer bytes than `least_size`; MP_EACCES another
- *         user's; MP_EINVAL as above; MP_ENOMEM; MP_EMFILE. With `apr` also
- *         MP_EPROTO what is there was not made by APR, or is damaged, and
- *         MP_ENOTSUP with `read_only`.
+ *         user's; MP_EINVAL as above, or a folder has the name; MP_ENOMEM;
+ *         MP_EMFILE. With `apr` also MP_EPROTO what is there was not made by
+ *         APR, or is damaged, and MP_ENOTSUP with `read_only`.
  * Python: SharedMemory(name, track=False)
  */
 static inline int
