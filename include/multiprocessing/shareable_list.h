@@ -170,8 +170,8 @@ MP_API int mp_shareable_list_get_bytes(const mp_shareable_list_t *list,
  *
  * @param item MP_INT(2), MP_TEXT("text"), MP_NONE and so on.
  * @return 0; MP_EMSGSIZE it is longer than mp_shareable_list_slot(), or than
- *         9,999,991 bytes; MP_EINVAL,
- *         MP_ERANGE as mp_shareable_list_create(), or there is no item `index`;
+ *         9,999,991 bytes; MP_EINVAL, MP_ERANGE as mp_shareable_list_create(),
+ *         or there is no item `index`;
  *         MP_EACCES the list was opened `read_only`; MP_ESTATE it is closed.
  *         The item is then as it was.
  * Python: list[index] = item
