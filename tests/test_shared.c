@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define SHARERS (TEST_FORK | TEST_THREAD) // whose children have the pointer
-
 struct item {
     mp_offset_t next;
     int64_t number;
@@ -19,6 +17,20 @@ struct list {
 };
 
 static struct list *list; // forked children and threads have it
+
+// Spawned children are told where it is, by their last argument.
+static void find_list(const mp_args_t *args)
+{
+    if (list == NULL) {
+        size_t last = mp_args_count(args) - 1;
+        list = mp_shared_pointer((mp_offset_t) mp_args_int(args, last));
+    }
+}
+
+static int64_t list_offset(void)
+{
+    return (int64_t) mp_shared_offset(list);
+}
 
 static void *allocate(size_t size)
 {
@@ -198,6 +210,7 @@ static void offsets_are_checked(void)
 // The item is the list's, so it must stay when its maker ends: see hold_all().
 static int put_items(const mp_args_t *args)
 {
+    find_list(args);
     for (int i = 0; i < ITEMS; i++) {
         void *memory = NULL;
         if (mp_shared_alloc(&memory, sizeof(struct item)) != 0 ||
@@ -215,6 +228,7 @@ static int put_items(const mp_args_t *args)
     }
     return test_gate_pass(mp_args_text(args, 0));
 }
+MP_TARGET(put_items)
 
 static int hold_all(void)
 {
@@ -255,7 +269,8 @@ static void lists_are_built_by_many(void)
     list = allocate(sizeof(*list));
     test_gate_create(&gate);
     for (int i = 0; i < CHILDREN; i++) {
-        children[i] = test_start(put_items, MP_ARGS(gate.name, i));
+        children[i] =
+            test_start(put_items, MP_ARGS(gate.name, i, list_offset()));
     }
     test_gate_await(&gate, CHILDREN);
     assert_int_equal(list->count, all);
@@ -271,6 +286,7 @@ static void lists_are_built_by_many(void)
 
 static int read_what_came_later(const mp_args_t *args)
 {
+    find_list(args);
     if (test_gate_pass(mp_args_text(args, 0)) != 0) {
         return 1;
     }
@@ -284,6 +300,7 @@ static int read_what_came_later(const mp_args_t *args)
     block[size / 2] = 7;
     return 0;
 }
+MP_TARGET(read_what_came_later)
 
 // Larger than all that the family had before, so that it has to grow.
 static void growth_reaches_older_children(void)
@@ -293,7 +310,8 @@ static void growth_reaches_older_children(void)
 
     list = allocate(sizeof(*list));
     test_gate_create(&gate);
-    mp_process_t *child = test_start(read_what_came_later, MP_ARGS(gate.name));
+    mp_process_t *child =
+        test_start(read_what_came_later, MP_ARGS(gate.name, list_offset()));
     test_gate_await(&gate, 1);
     assert_int_equal(mp_shared_usage(&figures), 0);
     list->count = (int64_t) figures.taken + (3 << 20);
@@ -313,12 +331,14 @@ static int leave_a_block(const mp_args_t *args)
 {
     void *memory = NULL;
 
+    find_list(args);
     if (mp_shared_alloc(&memory, 200000) != 0) {
         return 1;
     }
     list->later = mp_shared_offset(memory);
     return test_gate_pass(mp_args_text(args, 0));
 }
+MP_TARGET(leave_a_block)
 
 // A thread's blocks are its process's: they stay.
 static void blocks_of_the_dead_are_freed(void)
@@ -328,7 +348,8 @@ static void blocks_of_the_dead_are_freed(void)
     list = allocate(sizeof(*list));
     test_gate_create(&gate);
     uint64_t before = in_use();
-    mp_process_t *child = test_start(leave_a_block, MP_ARGS(gate.name));
+    mp_process_t *child =
+        test_start(leave_a_block, MP_ARGS(gate.name, list_offset()));
     test_gate_await(&gate, 1);
     assert_true(in_use() >= before + 200000);
     test_stop(child, &gate);
@@ -376,7 +397,7 @@ static void a_raw_lock_elsewhere_is_not_waited_for(void)
 
 static int count_up(const mp_args_t *args)
 {
-    (void) args;
+    find_list(args);
     for (int i = 0; i < 3000; i++) {
         if (mp_raw_lock_acquire(&list->lock, MP_FOREVER) != 0) {
             return 1;
@@ -388,6 +409,7 @@ static int count_up(const mp_args_t *args)
     }
     return 0;
 }
+MP_TARGET(count_up)
 
 static void many_that_count_lose_nothing(void)
 {
@@ -395,7 +417,7 @@ static void many_that_count_lose_nothing(void)
 
     list = allocate(sizeof(*list));
     for (int i = 0; i < CHILDREN; i++) {
-        children[i] = test_start(count_up, NULL);
+        children[i] = test_start(count_up, MP_ARGS(list_offset()));
     }
     for (int i = 0; i < CHILDREN; i++) {
         assert_int_equal(test_finish(children[i]), 0);
@@ -406,10 +428,12 @@ static void many_that_count_lose_nothing(void)
 
 static int die_with_the_lock(const mp_args_t *args)
 {
+    find_list(args);
     return mp_raw_lock_acquire(&list->lock, MP_FOREVER) != 0
                ? 98
                : test_gate_pass(mp_args_text(args, 0));
 }
+MP_TARGET(die_with_the_lock)
 
 static void a_dead_holder_is_told_of(void)
 {
@@ -417,7 +441,8 @@ static void a_dead_holder_is_told_of(void)
 
     list = allocate(sizeof(*list));
     test_gate_create(&gate);
-    mp_process_t *holder = test_start(die_with_the_lock, MP_ARGS(gate.name));
+    mp_process_t *holder =
+        test_start(die_with_the_lock, MP_ARGS(gate.name, list_offset()));
     test_gate_await(&gate, 1);
     assert_int_equal(mp_raw_lock_acquire(&list->lock, 10), MP_ETIMEDOUT);
     test_stop(holder, &gate);
@@ -439,14 +464,14 @@ static const struct test tests[] = {
     {"wrong addresses are refused", wrong_addresses_are_refused, TEST_ONCE},
     {"too much is an error", too_much_is_an_error, TEST_ONCE},
     {"offsets are checked", offsets_are_checked, TEST_ONCE},
-    {"lists are built by many", lists_are_built_by_many, SHARERS},
-    {"growth reaches older children", growth_reaches_older_children, SHARERS},
-    {"blocks of the dead are freed", blocks_of_the_dead_are_freed, SHARERS},
+    {"lists are built by many", lists_are_built_by_many, TEST_ALL},
+    {"growth reaches older children", growth_reaches_older_children, TEST_ALL},
+    {"blocks of the dead are freed", blocks_of_the_dead_are_freed, TEST_ALL},
     {"raw locks exclude", raw_locks_exclude, TEST_ONCE},
     {"a raw lock elsewhere is not waited for",
      a_raw_lock_elsewhere_is_not_waited_for, TEST_ONCE},
-    {"many that count lose nothing", many_that_count_lose_nothing, SHARERS},
-    {"a dead holder is told of", a_dead_holder_is_told_of, SHARERS},
+    {"many that count lose nothing", many_that_count_lose_nothing, TEST_ALL},
+    {"a dead holder is told of", a_dead_holder_is_told_of, TEST_ALL},
 };
 
 int main(int argc, char **argv)
