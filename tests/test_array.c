@@ -228,16 +228,19 @@ static void slices_are_whole(void)
 
 static int die_with_the_lock(const mp_args_t *args)
 {
+    mp_array_t *array = mp_args_array(args, 1);
+
     for (int times = 0; times < 2; times++) {
-        if (mp_array_acquire(shared, MP_FOREVER) != 0) {
+        if (mp_array_acquire(array, MP_FOREVER) != 0) {
             return 98;
         }
     }
-    if (mp_array_set_int(shared, 2, 5) != 0) {
+    if (mp_array_set_int(array, 2, 5) != 0) {
         return 97;
     }
     return test_gate_pass(mp_args_text(args, 0));
 }
+MP_TARGET(die_with_the_lock)
 
 static void a_dead_holder_is_passed_over_silently(void)
 {
@@ -246,7 +249,8 @@ static void a_dead_holder_is_passed_over_silently(void)
 
     shared = make('i', 3, NULL);
     test_gate_create(&gate);
-    mp_process_t *holder = test_start(die_with_the_lock, MP_ARGS(gate.name));
+    mp_process_t *holder =
+        test_start(die_with_the_lock, MP_ARGS(gate.name, shared));
     test_gate_await(&gate, 1);
     assert_int_equal(mp_array_acquire(shared, 0), MP_ETIMEDOUT);
     test_stop(holder, &gate);
@@ -348,7 +352,7 @@ static const struct test tests[] = {
     {"too large Arrays are refused", too_large_arrays_are_refused, TEST_ONCE},
     {"slices are whole", slices_are_whole, SHARERS},
     {"a dead holder is passed over silently",
-     a_dead_holder_is_passed_over_silently, SHARERS},
+     a_dead_holder_is_passed_over_silently, TEST_ALL},
     {"an Array is an argument", an_array_is_an_argument, TEST_ALL},
     {"Arrays have the locks of Values", arrays_have_the_locks_of_values,
      TEST_ONCE},
