@@ -6,6 +6,8 @@
 #include <string.h>
 #include <windows.h>
 
+#include <sddl.h>
+
 static char name[32];
 
 static void choose_name(void)
@@ -16,13 +18,52 @@ static void choose_name(void)
                     (long long) test_own_pid(), number++);
 }
 
+// ---- this user ----
+
+static union {
+    TOKEN_USER token;
+    BYTE room[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+} user;
+
+static void find_user(void)
+{
+    HANDLE token = NULL;
+    DWORD size = 0;
+
+    assert_true(OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token));
+    assert_true(
+        GetTokenInformation(token, TokenUser, &user, sizeof(user), &size));
+    assert_true(CloseHandle(token));
+}
+
 static const char *object(const char *what)
 {
-    static char whole[80];
+    static char whole[300];
+    char *sid = NULL;
 
-    (void) snprintf(whole, sizeof(whole), "Local\\mp-%s-%s", what, name);
+    find_user();
+    assert_true(ConvertSidToStringSidA(user.token.User.Sid, &sid));
+    (void) snprintf(whole, sizeof(whole), "Local\\mp-%s-%s-%s", what, sid,
+                    name);
+    (void) LocalFree(sid);
     return whole;
 }
+
+// What is `owner`'s and everybody may open.
+static SECURITY_ATTRIBUTES *owned_by(PSID owner)
+{
+    static SECURITY_DESCRIPTOR descriptor;
+    static SECURITY_ATTRIBUTES attributes = {sizeof(attributes), &descriptor,
+                                             FALSE};
+
+    assert_true(InitializeSecurityDescriptor(&descriptor,
+                                             SECURITY_DESCRIPTOR_REVISION));
+    assert_true(SetSecurityDescriptorDacl(&descriptor, TRUE, NULL, FALSE));
+    assert_true(SetSecurityDescriptorOwner(&descriptor, owner, FALSE));
+    return &attributes;
+}
+
+// ---- the objects ----
 
 static void expect(int opened)
 {
@@ -62,8 +103,10 @@ static void objects_of_other_kinds_are_refused(void)
 
 static void refuse_section(DWORD protection, DWORD size, BYTE filler)
 {
-    HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, protection,
-                                        0, size, object("page"));
+    find_user();
+    HANDLE section =
+        CreateFileMappingA(INVALID_HANDLE_VALUE, owned_by(user.token.User.Sid),
+                           protection, 0, size, object("page"));
     assert_non_null(section);
     void *view = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
     assert_non_null(view);
@@ -85,11 +128,35 @@ static void sections_with_other_contents_are_refused(void)
     refuse_section(PAGE_READWRITE | SEC_RESERVE, 65536, 0);
 }
 
+// Whoever may own things as a group makes one that is not this user's.
+static void objects_of_others_are_refused(void)
+{
+    mp_named_semaphore_t *semaphore = NULL;
+    BYTE group[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof(group);
+
+    choose_name();
+    assert_true(
+        CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, group, &size));
+    HANDLE section =
+        CreateFileMappingA(INVALID_HANDLE_VALUE, owned_by(group),
+                           PAGE_READWRITE, 0, 4096, object("page"));
+    if (section == NULL) {
+        skip(); // this user may not
+    }
+    assert_int_equal(mp_named_semaphore_open(&semaphore, name), MP_EACCES);
+    assert_null(semaphore);
+    assert_int_equal(mp_named_semaphore_unlink(name), MP_EACCES);
+    assert_true(CloseHandle(section));
+    is_free_again();
+}
+
 static const struct test tests[] = {
     {"objects of other kinds are refused", objects_of_other_kinds_are_refused,
      TEST_ONCE},
     {"sections with other contents are refused",
      sections_with_other_contents_are_refused, TEST_ONCE},
+    {"objects of others are refused", objects_of_others_are_refused, TEST_ONCE},
 };
 
 int main(int argc, char **argv)

@@ -59,6 +59,7 @@ int mp_win32_user_of(HANDLE process, mp_win32_user_t *user, DWORD *integrity);
 typedef struct mp_win32_only_user {
     SECURITY_ATTRIBUTES attributes;
     SECURITY_DESCRIPTOR descriptor;
+    mp_win32_user_t user;
     union {
         ACL list;
         BYTE room[sizeof(ACL) + sizeof(ACCESS_ALLOWED_ACE) +
@@ -67,6 +68,9 @@ typedef struct mp_win32_only_user {
 } mp_win32_only_user_t;
 
 int mp_win32_only_user(mp_win32_only_user_t *only);
+// Whether an object that was opened with the right to ask (READ_CONTROL) was
+// made with such rights of the same user: he owns it.
+bool mp_win32_is_users(HANDLE object, const mp_win32_only_user_t *only);
 
 // ---- the words of a child (win32_environment.c, win32_command.c) ----
 

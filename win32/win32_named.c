@@ -5,19 +5,40 @@
 // is the lock; a process that dies with it abandons it.
 #include "win32/win32_named.h"
 
+#include <sddl.h>
 #include <stdio.h>
 
 #include "platform/fail.h"
 
 #define PATIENCE_MS 5000
 
-// In the namespace of the session.
-void mp_win32_named_object(wchar_t object[MP_WIN32_NAMED_ROOM],
-                           const wchar_t *what, const char *name)
+// In the namespace of the session, which other users may have programs in.
+int mp_win32_named_object(wchar_t object[MP_WIN32_NAMED_ROOM],
+                          const wchar_t *what, const mp_win32_only_user_t *only,
+                          const char *name)
 {
-    (void) _snwprintf(object, MP_WIN32_NAMED_ROOM, L"Local\\mp-%ls-%hs", what,
-                      name);
+    wchar_t *user = NULL;
+
+    if (!ConvertSidToStringSidW(only->user.token.User.Sid, &user)) {
+        return mp_win32_fail(GetLastError(), "the name of this user");
+    }
+    (void) _snwprintf(object, MP_WIN32_NAMED_ROOM, L"Local\\mp-%ls-%ls-%hs",
+                      what, user, name);
     object[MP_WIN32_NAMED_ROOM - 1] = L'\0';
+    (void) LocalFree(user);
+    return 0;
+}
+
+// Anybody in the session can take the name first, and let this user in.
+int mp_win32_named_check(HANDLE object, const mp_win32_only_user_t *only)
+{
+    if (mp_win32_is_users(object, only)) {
+        return 0;
+    }
+    (void) CloseHandle(object);
+    return mp__fail(MP_EACCES, 0,
+                    "what has the name of a named semaphore of this user is "
+                    "not this user's");
 }
 
 // An invalid handle is what the system says of a name that an object of another
@@ -33,17 +54,32 @@ int mp_win32_named_fail(DWORD error, const char *what, const char *name)
 
 // ---- the lock ----
 
-int mp_plat_named_lock(mp_plat_named_lock_t *lock)
+static int open_mutex(HANDLE *mutex)
 {
+    wchar_t object[MP_WIN32_NAMED_ROOM];
     mp_win32_only_user_t only;
 
     int r = mp_win32_only_user(&only);
+    if (r == 0) {
+        r = mp_win32_named_object(object, L"lock", &only, "");
+    }
     if (r < 0) {
         return r;
     }
-    HANDLE mutex = CreateMutexW(&only.attributes, FALSE, L"Local\\mp-named");
-    if (mutex == NULL) {
+    *mutex = CreateMutexW(&only.attributes, FALSE, object);
+    if (*mutex == NULL) {
         return mp_win32_fail(GetLastError(), "the lock of named semaphores");
+    }
+    return mp_win32_named_check(*mutex, &only);
+}
+
+int mp_plat_named_lock(mp_plat_named_lock_t *lock)
+{
+    HANDLE mutex = NULL;
+
+    int r = open_mutex(&mutex);
+    if (r < 0) {
+        return r;
     }
     DWORD result = WaitForSingleObject(mutex, PATIENCE_MS);
     if (result != WAIT_OBJECT_0 && result != WAIT_ABANDONED) {
@@ -114,10 +150,12 @@ int mp_plat_named_create(mp_plat_named_t *out, const mp_plat_named_lock_t *lock,
 
     (void) lock;
     int r = mp_win32_only_user(&only);
+    if (r == 0) {
+        r = mp_win32_named_object(object, L"page", &only, name);
+    }
     if (r < 0) {
         return r;
     }
-    mp_win32_named_object(object, L"page", name);
     HANDLE section =
         CreateFileMappingW(INVALID_HANDLE_VALUE, &only.attributes,
                            PAGE_READWRITE, 0, MP_PLAT_NAMED_SIZE, object);
@@ -144,51 +182,60 @@ int mp_plat_named_publish(mp_plat_named_t *named,
     return 0;
 }
 
-static HANDLE open_section(const char *name)
+static int open_section(HANDLE *section, mp_win32_only_user_t *only,
+                        const char *name)
 {
     wchar_t object[MP_WIN32_NAMED_ROOM];
 
-    mp_win32_named_object(object, L"page", name);
-    return OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, object);
+    int r = mp_win32_only_user(only);
+    if (r == 0) {
+        r = mp_win32_named_object(object, L"page", only, name);
+    }
+    if (r < 0) {
+        return r;
+    }
+    *section = OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE | READ_CONTROL,
+                                FALSE, object);
+    if (*section == NULL) {
+        return mp_win32_named_fail(
+            GetLastError(), "the name of a semaphore cannot be opened", name);
+    }
+    return mp_win32_named_check(*section, only);
 }
 
 int mp_plat_named_open(mp_plat_named_t *out, const mp_plat_named_lock_t *lock,
                        const char *name)
 {
     mp_win32_only_user_t only;
+    HANDLE section = NULL;
 
     (void) lock;
-    int r = mp_win32_only_user(&only);
-    if (r < 0) {
-        return r;
-    }
-    HANDLE section = open_section(name);
-    if (section == NULL) {
-        return mp_win32_named_fail(GetLastError(),
-                                   "a named semaphore cannot be opened", name);
-    }
-    return complete(out, section, name, &only);
+    int r = open_section(&section, &only, name);
+    return r < 0 ? r : complete(out, section, name, &only);
 }
 
 int mp_plat_named_remove(const mp_plat_named_lock_t *lock, const char *name)
 {
+    mp_win32_only_user_t only;
+    HANDLE section = NULL;
+
     (void) lock;
-    HANDLE section = open_section(name);
-    if (section == NULL) {
-        return mp_win32_named_fail(GetLastError(), "a name cannot be removed",
-                                   name);
+    int r = open_section(&section, &only, name);
+    if (r == 0) {
+        (void) CloseHandle(section); // the name ends by itself
     }
-    (void) CloseHandle(section); // the name ends by itself
-    return 0;
+    return r;
 }
 
 int mp_plat_named_is_open(const mp_plat_named_lock_t *lock, const char *name)
 {
+    mp_win32_only_user_t only;
+    HANDLE section = NULL;
+
     (void) lock;
-    HANDLE section = open_section(name);
-    if (section == NULL) {
-        return mp_win32_named_fail(GetLastError(),
-                                   "a named semaphore cannot be opened", name);
+    int r = open_section(&section, &only, name);
+    if (r < 0) {
+        return r;
     }
     (void) CloseHandle(section);
     return 1;

@@ -7,10 +7,13 @@
 
 #include "platform/named.h"
 
-// Of a kernel object: what it is for, and the page's name.
-#define MP_WIN32_NAMED_ROOM 128
-void mp_win32_named_object(wchar_t object[MP_WIN32_NAMED_ROOM],
-                           const wchar_t *what, const char *name);
+// The name of a kernel object: what it is for, whose, and the page's name.
+#define MP_WIN32_NAMED_ROOM 256
+int mp_win32_named_object(wchar_t object[MP_WIN32_NAMED_ROOM],
+                          const wchar_t *what, const mp_win32_only_user_t *only,
+                          const char *name);
+// MP_EACCES, having closed the object: it is another user's.
+int mp_win32_named_check(HANDLE object, const mp_win32_only_user_t *only);
 
 // mp__fail() with the code that a GetLastError() means of such an object.
 int mp_win32_named_fail(DWORD error, const char *what, const char *name);

@@ -14,14 +14,20 @@ int mp_win32_named_waker(intptr_t *waker, const char *name,
 {
     wchar_t object[MP_WIN32_NAMED_ROOM];
 
-    mp_win32_named_object(object, L"wake", name);
+    int r = mp_win32_named_object(object, L"wake", only, name);
+    if (r < 0) {
+        return r;
+    }
     HANDLE semaphore = CreateSemaphoreW(&only->attributes, 0, MAXLONG, object);
     if (semaphore == NULL) {
         return mp_win32_named_fail(
             GetLastError(), "a named semaphore cannot be slept at", name);
     }
-    *waker = (intptr_t) semaphore;
-    return 0;
+    r = mp_win32_named_check(semaphore, only);
+    if (r == 0) {
+        *waker = (intptr_t) semaphore;
+    }
+    return r;
 }
 
 // Rounded up, so that nobody spins through the last millisecond. Deadlines are

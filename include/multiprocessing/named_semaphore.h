@@ -22,8 +22,8 @@
  * `/dev/shm/multiprocessing-UID/` (Linux), `multiprocessing/` in the user's
  * folder of caches (macOS), or `/tmp/multiprocessing-UID/` (others, a Linux
  * that has no `/dev/shm`, and the portable build); a capital letter is a `+`
- * and the small one there. On Windows they are objects `Local\mp-page-NAME` and
- * `Local\mp-wake-NAME` of the session.
+ * and the small one there. On Windows they are objects `Local\mp-page-SID-NAME`
+ * and `Local\mp-wake-SID-NAME` of the session, with the user's SID.
  *
  * A name stays until it is removed, on POSIX; on Windows it ends with the last
  * process that has the semaphore open. Nobody owns the units of a semaphore: if
@@ -76,11 +76,11 @@ MP_API int mp_named_semaphore_create_sized(
  *         value above the maximum; MP_EPROTO something else has the name;
  *         MP_EVERSION another build of the library made it; MP_ETIMEDOUT a
  *         process has been at the names for 5 seconds (it may be stopped);
- *         MP_EACCES another user has taken the folder; MP_ENOSPC, MP_ENOMEM,
- *         MP_EMFILE. A semaphore that could not be made leaves no name.
- * Blocks: for moments, while others make, open or remove semaphores.
- * Processes: a forked child has what its parent had open, for itself. Others
- *            open it by name. It takes one descriptor, or three handles.
+ *         MP_EACCES another user has taken the folder, or on Windows the name;
+ *         MP_ENOSPC, MP_ENOMEM, MP_EMFILE. A semaphore that could not be made
+ * leaves no name. Blocks: for moments, while others make, open or remove
+ * semaphores. Processes: a forked child has what its parent had open, for
+ * itself. Others open it by name. It takes one descriptor, or three handles.
  * Ownership: the caller's, released with mp_named_semaphore_destroy(), which
  *            does not remove the name.
  */
