@@ -210,6 +210,20 @@ int mp_posix_kin_pin(pid_t pid, int *pin);
 // Signals it, unless it is another by now. Returns an errno.
 int mp_posix_kin_signal(const mp_posix_kin_t *kin, int pin, int number);
 
+// ---- what Linux says of a process (posix_stat_linux.c) ----
+
+typedef struct mp_posix_stat {
+    char state;
+    pid_t parent;
+    pid_t session;
+    long long threads;
+    uint64_t start; // in ticks since boot
+} mp_posix_stat_t;
+
+// False: there is no such process, or it cannot be asked. A descriptor is open
+// for a moment.
+bool mp_posix_stat_read(pid_t pid, mp_posix_stat_t *stat);
+
 // ---- small things with a variant ----
 
 // 0 if the process at the other end of a start channel is this process's

@@ -3,8 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -12,54 +10,25 @@
 
 #include "platform/fail.h"
 
-#define STAT_SIZE 1024
 #define FIRST_ROOM 256
 
 // What is opened for a moment is open under the lock of a fork, or the child
 // would keep it.
-static ssize_t read_stat(pid_t pid, char text[STAT_SIZE])
-{
-    char path[40];
-    ssize_t size = -1;
-
-    (void) snprintf(path, sizeof(path), "/proc/%ld/stat", (long) pid);
-    mp_posix_lock();
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor >= 0) {
-        size = read(descriptor, text, STAT_SIZE - 1);
-        (void) close(descriptor);
-    }
-    mp_posix_unlock();
-    text[size > 0 ? size : 0] = '\0';
-    return size;
-}
-
-// The name, in parentheses, may have anything in it; behind it is nothing but
-// the state and numbers: the parent, the group, the session, …, and as the 20th
-// the start time.
 bool mp_posix_kin_look(pid_t pid, mp_posix_kin_t *kin)
 {
-    char text[STAT_SIZE];
-    long long numbers[20] = {0};
-    int count = 0;
+    mp_posix_stat_t stat;
 
-    if (read_stat(pid, text) <= 0) {
-        return false;
+    mp_posix_lock();
+    bool there = mp_posix_stat_read(pid, &stat);
+    mp_posix_unlock();
+    if (there) {
+        *kin = (mp_posix_kin_t){.pid = pid,
+                                .parent = stat.parent,
+                                .session = stat.session,
+                                .runs = strchr("TtZXx", stat.state) == NULL,
+                                .birth = stat.start};
     }
-    char *rest = strrchr(text, ')');
-    if (rest == NULL || strlen(rest) < 4) {
-        return false;
-    }
-    char state = rest[2];
-    for (rest += 3; count < 19 && *rest == ' '; count++) {
-        numbers[count] = strtoll(rest, &rest, 10);
-    }
-    *kin = (mp_posix_kin_t){.pid = pid,
-                            .parent = (pid_t) numbers[0],
-                            .session = (pid_t) numbers[2],
-                            .runs = strchr("TtZXx", state) == NULL,
-                            .birth = (uint64_t) numbers[18]};
-    return count == 19;
+    return there;
 }
 
 static int add_number(const char *name, mp_posix_kin_t **list, size_t *count,
