@@ -137,7 +137,7 @@ static int remember(mp__reader_t *reader, size_t index)
     while (memo->count <= index) {
         memo->items[memo->count++] = NULL;
     }
-    mp_any_destroy(memo->items[index]);
+    mp__reader_throw(reader, memo->items[index]);
     memo->items[index] =
         mp__any_ref_own(reader->stack.items[reader->stack.count - 1]);
     return 0;
@@ -344,7 +344,12 @@ static int finish(mp__reader_t *reader, int r)
     for (size_t i = 0; r == 0 && i < reader->odd.count; i++) {
         r = mp__any_table_chain(reader->odd.items[i]);
     }
+    for (mp_any_t *at = reader->trash; at != NULL;
+         at = mp__any_as_group(at)->next) {
+        at->mark = MP__ANY_UNSEEN;
+    }
     if (reader->looped) { // also of what is thrown away
+        mp__any_flag_cyclic_list(reader->trash);
         mp__any_flag_cyclic(reader->stack.items, reader->stack.count);
         mp__any_flag_cyclic(reader->memo.items, reader->memo.count);
         mp__any_flag_cyclic(reader->odd.items, reader->odd.count);
@@ -355,13 +360,17 @@ static int finish(mp__reader_t *reader, int r)
 static void end(mp__reader_t *reader)
 {
     mp__any_slab_end(&reader->slabs);
+    // First, because to release what may contain itself changes these links.
+    mp__any_destroy_list(reader->trash);
     for (size_t i = 0; i < reader->memo.count; i++) {
         mp_any_destroy(reader->memo.items[i]);
     }
     for (size_t i = 0; i < reader->odd.count; i++) {
         mp_any_destroy(reader->odd.items[i]);
     }
-    mp__reader_drop(reader, 0);
+    for (size_t i = 0; i < reader->stack.count; i++) {
+        mp_any_destroy(reader->stack.items[i]);
+    }
     free((void *) reader->stack.items);
     free((void *) reader->memo.items);
     free((void *) reader->odd.items);

@@ -175,7 +175,7 @@ int mp__read_frozenset(mp__reader_t *reader, unsigned char code)
     mp_any_t *set = mp__any_new_table(MP_ANY_FROZENSET);
     r = set == NULL ? mp__any_out_of_memory() : add_all(reader, set, first);
     if (r < 0) {
-        mp_any_destroy(set);
+        mp__reader_throw(reader, set);
         return r;
     }
     return mp__reader_push(reader, set);
@@ -188,6 +188,7 @@ int mp__reader_put(mp__reader_t *reader, mp_any_t *table, mp_any_t *key,
                    mp_any_t *item)
 {
     bool odd = mp__any_as_table(table)->odd;
+    mp_any_t *dropped[2] = {NULL, NULL};
 
     int r = mp__reader_nest(reader, table, key);
     if (r == 0 && item != NULL) {
@@ -197,7 +198,9 @@ int mp__reader_put(mp__reader_t *reader, mp_any_t *table, mp_any_t *key,
         r = mp__row_grow(&reader->odd);
     }
     if (r == 0) {
-        r = mp__any_table_load(table, key, item);
+        r = mp__any_table_load(table, key, item, dropped);
+        mp__reader_throw(reader, dropped[0]);
+        mp__reader_throw(reader, dropped[1]);
     }
     if (r == MP_ETYPE) {
         r = mp__reader_damaged(reader, "a key is a list, a dict, a set or a "

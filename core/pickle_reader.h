@@ -20,7 +20,8 @@ typedef struct mp__reader {
     const unsigned char *end;
     mp__row_t stack;
     mp__row_t memo;
-    mp__row_t odd; // tables that are to be chained
+    mp__row_t odd;   // tables that are to be chained
+    mp_any_t *trash; // groups that are thrown away, linked by `next`
     size_t *marks;
     size_t mark_count;
     size_t mark_room;
@@ -57,6 +58,9 @@ int mp__reader_unmark(mp__reader_t *reader, size_t *first);
 // The top value, with its reference; NULL if there is none above the mark.
 mp_any_t *mp__reader_pop(mp__reader_t *reader);
 void mp__reader_drop(mp__reader_t *reader, size_t first);
+// Gives a reference back. A group may contain itself without a flag yet, so it
+// is kept until the end. NULL is fine.
+void mp__reader_throw(mp__reader_t *reader, mp_any_t *value);
 // `part` goes into `whole`, which is not deeper than the limit then.
 int mp__reader_nest_group(mp__reader_t *reader, mp_any_t *whole,
                           mp_any_t *part);

@@ -90,6 +90,32 @@ static void sharing_is_kept(void)
     mp_any_destroy(inner);
 }
 
+// The sanitizer sees what is not freed.
+static void what_is_thrown_away_in_a_circle_is_freed(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+    } rows[] = {
+#define ROW(text) {"\x80\x04" text, sizeof(text) + 1}
+        ROW("]q\0h\0a0Nq\0."), // its number goes to another value
+        ROW("]2a0N."),
+        ROW("](2e0N."),
+        ROW("N]2a0(]2a1."),
+        ROW("}(K\1]2aK\1Nu."), // another value gets its key
+        ROW("N]2aK\1."),
+        ROW("}]2a]2a."),
+        ROW("cbuiltins\nset\n]2a\x85R."),
+#undef ROW
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        mp_any_t *value = NULL;
+        (void) mp_loads(&value, rows[i].bytes, rows[i].size, NULL);
+        mp_any_destroy(value);
+    }
+}
+
 static void reply_has_the_bytes_that_python_expects(void)
 {
     static const unsigned char wanted[] = "\x80\x04\x8c\x07#RETURNN\x86.";
@@ -322,6 +348,8 @@ static const struct test tests[] = {
     {"pickles of Python are read", pickles_of_python_are_read, TEST_ONCE},
     {"no part of a pickle is one", no_part_of_a_pickle_is_one, TEST_ONCE},
     {"sharing is kept", sharing_is_kept, TEST_ONCE},
+    {"what is thrown away in a circle is freed",
+     what_is_thrown_away_in_a_circle_is_freed, TEST_ONCE},
     {"a reply has the bytes that Python expects",
      reply_has_the_bytes_that_python_expects, TEST_ONCE},
     {"what lies outside is refused", what_lies_outside_is_refused, TEST_ONCE},
