@@ -73,6 +73,11 @@ static inline int mp__reader_nest(mp__reader_t *reader, mp_any_t *whole,
 // `whole` is changed after it was made.
 void mp__reader_change(mp__reader_t *reader, const mp_any_t *whole);
 
+// After the last operation, which returned `r`; then everything but the result
+// is released.
+int mp__reader_finish(mp__reader_t *reader, int r);
+void mp__reader_end(mp__reader_t *reader);
+
 // What every operation is; see pickle_read.c.
 typedef int mp__operation_t(mp__reader_t *reader, unsigned char code);
 mp__operation_t mp__read_object;  // REDUCE, NEWOBJ, NEWOBJ_EX
