@@ -309,9 +309,9 @@ void mp__any_collect(mp__any_release_t *release);
 
 // ---- lists ----
 
-int mp__any_list_reserve(mp_any_t *list, size_t more);
+int mp__any_list_reserve(mp_any_t *value, size_t more);
 // Takes over the reference.
-int mp__any_list_push(mp_any_t *list, mp_any_t *item);
+int mp__any_list_push(mp_any_t *value, mp_any_t *item);
 
 // ---- objects ----
 

@@ -12,7 +12,7 @@ int mp__reader_damaged(const mp__reader_t *reader, const char *what)
 int mp__row_grow(mp__row_t *row)
 {
     size_t room = row->room == 0 ? 32 : 2 * row->room;
-    mp_any_t **items = realloc((void *) row->items, room * sizeof(*items));
+    mp_any_t **items = realloc((void *) row->items, room * sizeof(void *));
 
     if (items == NULL) {
         return mp__any_out_of_memory();

@@ -148,11 +148,14 @@ int mp__repr_bytes(mp__writer_t *out, const void *bytes, size_t size,
     const unsigned char *at = bytes;
     char quote = quote_for(bytes, size);
     const char start[2] = {'b', quote};
-    const char escaped = '\'';
+    char escaped = quote;
 
+    if (array) {
+        escaped = '\'';
+    }
     int r = mp__write(out, start, sizeof(start));
     for (size_t i = 0; r == 0 && i < size; i++) {
-        r = at[i] < 0x80 ? write_ascii(out, at[i], array ? escaped : quote)
+        r = at[i] < 0x80 ? write_ascii(out, at[i], escaped)
                          : write_number(out, at[i]);
     }
     return r < 0 ? r : mp__write_byte(out, (unsigned char) quote);
