@@ -50,12 +50,11 @@ int mp__connection_make(mp_connection_t **out, mp_plat_link_t *link,
                         mp__route_t *route, uint32_t side)
 {
     mp_connection_t *made = calloc(1, sizeof(*made));
-    int r = made != NULL ? 0 : mp__fail(MP_ENOMEM, 0, "a connection");
+    int r = made == NULL    ? mp__fail(MP_ENOMEM, 0, "a connection")
+            : route == NULL ? new_route(&route)
+                            : 0;
 
-    if (r == 0 && route == NULL) {
-        r = new_route(&route);
-    }
-    if (r < 0) {
+    if (r < 0 || made == NULL) {
         if (route != NULL) {
             mp__object_drop(&route->head);
         }

@@ -57,6 +57,9 @@ static int copy_offered(mp__inherited_t *inherited,
 {
     int r = 0;
 
+    if (settings == NULL) {
+        return 0;
+    }
     for (size_t i = 0; r == 0 && i < inherited->offered; i++) {
         r = copy_one(inherited, i, settings->handles[i]);
     }
