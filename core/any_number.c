@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/float_kind.h"
+
 #define TWO_63 9223372036854775808.0
 
 // ---- between doubles and bytes ----
@@ -37,7 +39,7 @@ bool mp__any_double_bytes(double number, unsigned char bytes[136], size_t *size)
 {
     int shift = 0;
 
-    if (!isfinite(number)) {
+    if (mp__float_is_nan(number) || mp__float_is_infinite(number)) {
         return false;
     }
     uint64_t bits = take_apart(number, &shift);
@@ -136,7 +138,7 @@ static int compare_bytes(const unsigned char *a, size_t a_size,
 
 static int compare_doubles(double a, double b)
 {
-    if (isnan(a) || isnan(b)) {
+    if (mp__float_is_nan(a) || mp__float_is_nan(b)) {
         return 2;
     }
     return (a > b) - (a < b);
@@ -144,7 +146,7 @@ static int compare_doubles(double a, double b)
 
 static int compare_small(int64_t a, double b)
 {
-    if (isnan(b)) {
+    if (mp__float_is_nan(b)) {
         return 2;
     }
     if (b >= TWO_63 || b < -TWO_63) {
@@ -164,11 +166,12 @@ static int compare_big(const mp__any_big_t *a, double b)
     unsigned char bytes[136];
     size_t size = 0;
 
-    if (isnan(b)) {
+    if (mp__float_is_nan(b)) {
         return 2;
     }
     if (!mp__any_double_bytes(b, bytes, &size)) {
-        return isinf(b) ? (b > 0 ? -1 : 1) : sign_of(a->bytes, a->size);
+        return mp__float_is_infinite(b) ? (b > 0 ? -1 : 1)
+                                        : sign_of(a->bytes, a->size);
     }
     return compare_bytes(a->bytes, a->size, bytes, size);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/float_text.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/float_kind.h"
 
 // Every double needs at most 17 digits, and every decimal number of 15 is kept
 // by a double that has all its bits.
@@ -144,15 +145,15 @@ void mp__float_text(double number, char text[MP__FLOAT_TEXT_SIZE])
     decimal_t decimal = {"0", 1, 0};
     char *at = text;
 
-    if (isnan(number)) {
+    if (mp__float_is_nan(number)) {
         memcpy(text, "nan", 4);
         return;
     }
-    if (signbit(number)) {
+    if (mp__float_has_minus(number)) {
         *at++ = '-';
         number = -number;
     }
-    if (isinf(number)) {
+    if (mp__float_is_infinite(number)) {
         memcpy(at, "inf", 4);
         return;
     }
