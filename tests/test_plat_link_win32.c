@@ -319,6 +319,26 @@ static void handles_of_nobody_are_not_taken(void)
     link_close_both(ends);
 }
 
+// What another process got would be no socket for its Winsock.
+static void a_socket_is_not_sent(void)
+{
+    mp_plat_place_t place = {.family = MP_PLAT_FAMILY_INET};
+    mp_plat_listener_t listener;
+    mp_plat_link_t way[2];
+
+    if (!mp_plat_family_here(MP_PLAT_FAMILY_INET)) {
+        return;
+    }
+    assert_int_equal(mp_plat_link_pair(way, true), 0);
+    assert_int_equal(mp_plat_listen(&listener, &place, 1), 0);
+    assert_int_equal(
+        mp_plat_link_send_handles(&way[0], &listener.handle, 1, link_guard()),
+        MP_ENOTSUP);
+    assert_int_equal(mp_plat_link_wait(&way[1], MP_PLAT_AT_ONCE), MP_ETIMEDOUT);
+    mp_plat_listener_close(&listener);
+    link_close_both(way);
+}
+
 // ---- waiting ----
 
 static void more_handles_than_windows_takes_are_waited_for(void)
@@ -513,6 +533,7 @@ static const struct test tests[] = {
      a_handle_arrives_though_its_sender_has_closed_it, TEST_ONCE},
     {"handles of nobody are not taken", handles_of_nobody_are_not_taken,
      TEST_ONCE},
+    {"a socket is not sent", a_socket_is_not_sent, TEST_ONCE},
     {"more handles than Windows takes are waited for",
      more_handles_than_windows_takes_are_waited_for, TEST_ONCE},
     {"handles and links are waited for together",
