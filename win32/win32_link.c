@@ -32,15 +32,26 @@ static bool is_synchronous(HANDLE handle)
     return r >= 0 && (mode & synchronous) != 0;
 }
 
-static int adopt_pipe(mp_plat_link_t *link, HANDLE pipe, DWORD flags)
+// Who may only write needs nothing for that, and is told nothing. Who may only
+// read cannot change it.
+static bool reads_messages(HANDLE pipe)
 {
     DWORD mode = PIPE_READMODE_MESSAGE;
+    DWORD state = 0;
+
+    return !GetNamedPipeHandleStateW(pipe, &state, NULL, NULL, NULL, NULL, 0) ||
+           (state & PIPE_READMODE_MESSAGE) != 0 ||
+           SetNamedPipeHandleState(pipe, &mode, NULL, NULL);
+}
+
+static int adopt_pipe(mp_plat_link_t *link, HANDLE pipe, DWORD flags)
+{
     ULONG pid = 0;
 
     if ((flags & PIPE_TYPE_MESSAGE) == 0 || is_synchronous(pipe)) {
         return mp__fail(MP_ETYPE, 0, "no pipe of messages, or not overlapped");
     }
-    if (!SetNamedPipeHandleState(pipe, &mode, NULL, NULL) ||
+    if (!reads_messages(pipe) ||
         !SetHandleInformation(pipe, HANDLE_FLAG_INHERIT, 0)) {
         return mp_win32_fail(GetLastError(), "a pipe cannot be taken over");
     }
@@ -136,6 +147,14 @@ int mp_plat_link_wait(const mp_plat_link_t *link, int64_t deadline)
 
     int r = mp_plat_wait_any(&source, 1, deadline);
     return r == 0 ? MP_ETIMEDOUT : r < 0 ? r : 0;
+}
+
+int mp_plat_link_wait_room(const mp_plat_link_t *link, int64_t deadline)
+{
+    if (link->kind != MP_PLAT_LINK_STREAM) {
+        return mp__fail(MP_ENOTSUP, 0, "no room is told of in a pipe");
+    }
+    return mp_win32_socket_wait((SOCKET) link->handle, POLLWRNORM, deadline);
 }
 
 // ---- the other side ----

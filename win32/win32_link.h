@@ -56,6 +56,9 @@ int mp_win32_socket_tame(SOCKET socket);
 // Polls like WSAPoll(), up to the deadline: how many, 0 after it. MP_EINVAL one
 // of them is no socket.
 int mp_win32_socket_poll(WSAPOLLFD *polled, size_t count, int64_t deadline);
+// 0 when it is ready for that, as WSAPoll() calls it; MP_ETIMEDOUT (not
+// recorded) after the deadline.
+int mp_win32_socket_wait(SOCKET socket, short what, int64_t deadline);
 int mp_win32_socket_send(SOCKET socket, const mp_plat_piece_t *pieces,
                          size_t count, size_t *sent, int64_t deadline);
 int mp_win32_socket_receive(SOCKET socket, void *bytes, size_t size,

@@ -119,7 +119,7 @@ int mp_win32_socket_poll(WSAPOLLFD *polled, size_t count, int64_t deadline)
     }
 }
 
-static int wait_for(SOCKET socket, short what, int64_t deadline)
+int mp_win32_socket_wait(SOCKET socket, short what, int64_t deadline)
 {
     WSAPOLLFD polled = {socket, what, 0};
 
@@ -128,11 +128,6 @@ static int wait_for(SOCKET socket, short what, int64_t deadline)
         return mp_win32_socket_fail(WSAENOTSOCK, LINK_TEXT);
     }
     return r == 0 ? MP_ETIMEDOUT : r < 0 ? r : 0;
-}
-
-int mp_plat_link_wait_room(const mp_plat_link_t *link, int64_t deadline)
-{
-    return wait_for((SOCKET) link->handle, POLLWRNORM, deadline);
 }
 
 // ---- transfer ----
@@ -179,7 +174,7 @@ int mp_win32_socket_send(SOCKET socket, const mp_plat_piece_t *pieces,
         if (WSAGetLastError() != WSAEWOULDBLOCK) {
             return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
         }
-        int r = wait_for(socket, POLLWRNORM, deadline);
+        int r = mp_win32_socket_wait(socket, POLLWRNORM, deadline);
         if (r < 0) {
             return r;
         }
@@ -204,7 +199,7 @@ int mp_win32_socket_receive(SOCKET socket, void *bytes, size_t size,
         if (WSAGetLastError() != WSAEWOULDBLOCK) {
             return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
         }
-        int r = wait_for(socket, POLLRDNORM, deadline);
+        int r = mp_win32_socket_wait(socket, POLLRDNORM, deadline);
         if (r < 0) {
             return r;
         }
