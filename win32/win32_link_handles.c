@@ -226,7 +226,7 @@ static int take_all(HANDLE process, const struct parcel *parcel,
 int mp_plat_link_receive_handles(const mp_plat_link_t *link, intptr_t *handles,
                                  size_t count, int64_t deadline)
 {
-    struct parcel parcel;
+    struct parcel parcel = {.count = 0};
     HANDLE process = NULL;
 
     int r = can_travel(link, count);
