@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/float_kind.h"
-
 // Every double needs at most 17 digits, and every decimal number of 15 is kept
 // by a double that has all its bits.
 #define DIGITS_MOST 17
@@ -145,15 +143,17 @@ void mp__float_text(double number, char text[MP__FLOAT_TEXT_SIZE])
     decimal_t decimal = {"0", 1, 0};
     char *at = text;
 
-    if (mp__float_is_nan(number)) {
+    if (number != number) { // see any_number.c
         memcpy(text, "nan", 4);
         return;
     }
-    if (mp__float_has_minus(number)) {
+    uint64_t bits = 0;
+    memcpy(&bits, &number, sizeof(bits));
+    if (bits >> 63 != 0) {
         *at++ = '-';
         number = -number;
     }
-    if (mp__float_is_infinite(number)) {
+    if (number - number != 0) {
         memcpy(at, "inf", 4);
         return;
     }
