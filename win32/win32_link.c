@@ -62,21 +62,16 @@ static int adopt_pipe(mp_plat_link_t *link, HANDLE pipe, DWORD flags)
     return 0;
 }
 
-static int adopt_socket(mp_plat_link_t *link, SOCKET socket)
+static int adopt_socket(mp_plat_link_t *link)
 {
-    int type = 0;
-    int size = sizeof(type);
+    SOCKET socket = (SOCKET) link->handle;
 
-    int r = mp_win32_winsock();
-    if (r < 0) {
-        return r;
+    int r = mp_win32_socket_take(&socket);
+    if (r == 0) {
+        link->handle = (intptr_t) socket;
+        link->kind = MP_PLAT_LINK_STREAM;
     }
-    if (getsockopt(socket, SOL_SOCKET, SO_TYPE, (char *) &type, &size) != 0 ||
-        type != SOCK_STREAM) {
-        return mp__fail(MP_ETYPE, 0, "neither a pipe nor a stream socket");
-    }
-    link->kind = MP_PLAT_LINK_STREAM;
-    return mp_win32_socket_tame(socket);
+    return r;
 }
 
 int mp_plat_link_adopt(mp_plat_link_t *link, intptr_t handle)
@@ -90,7 +85,7 @@ int mp_plat_link_adopt(mp_plat_link_t *link, intptr_t handle)
     }
     int r = GetNamedPipeInfo(given, &flags, NULL, NULL, NULL)
                 ? adopt_pipe(&adopted, given, flags)
-                : adopt_socket(&adopted, (SOCKET) handle);
+                : adopt_socket(&adopted);
     if (r == 0) {
         *link = adopted;
     }
