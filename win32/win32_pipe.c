@@ -209,18 +209,25 @@ int mp_win32_pipe_next(HANDLE pipe, size_t *size, int64_t deadline)
     char nothing = 0;
 
     *size = 0;
-    int r = mp_win32_operation(&operation);
-    if (r < 0) {
-        return r;
-    }
-    BOOL begun = ReadFile(pipe, &nothing, 0, NULL, &operation);
-    DWORD error =
-        mp_win32_operation_end(pipe, &operation, begun, deadline, &length);
-    if (error == ERROR_MORE_DATA) {
-        error = mp_win32_pipe_look(pipe, &some, &length);
-        *size = length;
-    }
-    return result_of(error);
+    do {
+        int r = mp_win32_operation(&operation);
+        if (r < 0) {
+            return r;
+        }
+        BOOL begun = ReadFile(pipe, &nothing, 0, NULL, &operation);
+        DWORD error =
+            mp_win32_operation_end(pipe, &operation, begun, deadline, &length);
+        if (error == ERROR_MORE_DATA) {
+            error = mp_win32_pipe_look(pipe, &some, &length);
+        } else if (error == 0) {
+            return 0;
+        }
+        if (error != 0) {
+            return result_of(error);
+        }
+    } while (length == 0); // its sender has withdrawn it meanwhile
+    *size = length;
+    return 0;
 }
 
 int mp_win32_pipe_receive(HANDLE pipe, void *bytes, size_t size,
