@@ -343,12 +343,22 @@ int mp__frame_next(mp__passage_t *passage, size_t *size)
                               : next_whole(passage, size);
 }
 
+// Its sender may have withdrawn it since it was seen, being late or dead. What
+// came instead and has another length is lost.
 static int receive_whole(const mp__passage_t *passage, void *bytes, size_t size)
 {
     size_t received = 0;
+    int r = 0;
 
-    int r = mp_plat_link_receive(&passage->connection->link, bytes, size,
-                                 &received, passage->deadline);
+    do {
+        r = mp_plat_link_receive(&passage->connection->link, bytes, size,
+                                 &received, mp__passage_slice(passage));
+    } while (r == MP_ETIMEDOUT && received == 0 &&
+             (r = mp__passage_look(passage, r)) == 0);
+    if (r == MP_EPROTO) {
+        mp__passage_break(passage, MP__BROKEN_BY_PEER);
+        return r;
+    }
     return r == MP_ETIMEDOUT && received > 0 ? broke_off(passage, r) : r;
 }
 

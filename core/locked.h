@@ -7,7 +7,7 @@
 #ifndef MP_CORE_LOCKED_H
 #define MP_CORE_LOCKED_H
 
-#include <multiprocessing/value.h>
+#include <multiprocessing/array.h>
 
 #include "core/lock.h"
 #include "core/typed.h"

@@ -102,8 +102,9 @@ int mp_plat_link_peer(const mp_plat_link_t *link, mp_plat_peer_t *peer);
 // Sends copies of these handles of the program's; on POSIX in the form of
 // Python's reduction.sendfds(): one byte, their number, with them attached. On
 // Windows a message with what the receiver needs to take them from this
-// process, which has to live until then. A socket of Windows may be among them.
-// MP_EINVAL one is not open; MP_ENOTSUP not over this link.
+// process, which has to live until then; what nobody takes stays open in it.
+// MP_EINVAL one is not open; MP_ENOTSUP not over this link, or a socket of
+// Windows is among them.
 int mp_plat_link_send_handles(const mp_plat_link_t *link,
                               const intptr_t *handles, size_t count,
                               int64_t deadline);

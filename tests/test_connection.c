@@ -9,6 +9,22 @@
 
 #define LARGE ((size_t) 8 << 20) // more than any system buffers
 
+// A named pipe takes a message as a whole or not at all: whoever stops inside
+// of one has sent nothing, and breaks nothing.
+#ifdef _WIN32
+#define KEEPS_WHOLE true
+#else
+#define KEEPS_WHOLE false
+#endif
+
+// Without mp_plat_link_step, who is killed just behind a message may be taken
+// for one that died inside of it.
+#if defined(MP_TEST_PORTABLE) || defined(__APPLE__)
+#define TELLS_BEHIND false
+#else
+#define TELLS_BEHIND true
+#endif
+
 static mp_connection_t *first;
 static mp_connection_t *second;
 
@@ -64,7 +80,10 @@ static void messages_stay_what_they_are(void)
             assert_int_equal(mp_connection_send_bytes(second, bytes, sizes[i],
                                                       TEST_GUARD_MS),
                              0);
-            assert_int_equal(mp_connection_poll(first, 0), 0);
+            // Wine shows nobody who waits that there is an empty message.
+            if (!KEEPS_WHOLE || sizes[i] > 0) {
+                assert_int_equal(mp_connection_poll(first, 0), 0);
+            }
             expect_same(bytes, sizes[i]);
             free(bytes);
         }
@@ -205,17 +224,19 @@ static void a_timeout_without_a_message_breaks_nothing(void)
     destroy();
 }
 
-static void a_timeout_inside_a_message_breaks_its_direction(void)
+// From the second end to the first, behind a message that did not come whole.
+static void expect_broken(void)
 {
-    unsigned char *bytes = pattern(LARGE, 1);
-    char buffer[4];
     void *got = NULL;
     size_t size = 0;
 
-    assert_non_null(bytes);
-    make(true);
-    assert_int_equal(mp_connection_send_bytes(second, bytes, LARGE, 100),
-                     MP_ETIMEDOUT);
+    if (KEEPS_WHOLE) {
+        assert_int_equal(mp_connection_recv_alloc(first, &got, &size, 0, 0),
+                         MP_ETIMEDOUT);
+        assert_int_equal(mp_connection_send_bytes(second, "x", 1, 0), 0);
+        expect_same("x", 1);
+        return;
+    }
     for (int i = 0; i < 2; i++) {
         assert_int_equal(mp_connection_send_bytes(second, "x", 1, MP_FOREVER),
                          MP_ESTATE);
@@ -223,6 +244,19 @@ static void a_timeout_inside_a_message_breaks_its_direction(void)
             mp_connection_recv_alloc(first, &got, &size, 0, MP_FOREVER),
             MP_ESTATE);
     }
+}
+
+static void a_timeout_inside_a_message_breaks_its_direction(void)
+{
+    unsigned char *bytes = pattern(LARGE, 1);
+    char buffer[4];
+    size_t size = 0;
+
+    assert_non_null(bytes);
+    make(true);
+    assert_int_equal(mp_connection_send_bytes(second, bytes, LARGE, 100),
+                     MP_ETIMEDOUT);
+    expect_broken();
     assert_int_equal(mp_connection_send_bytes(first, "back", 4, 0), 0);
     assert_int_equal(mp_connection_recv_bytes(second, buffer, 4, &size, 0), 0);
     destroy();
@@ -544,11 +578,12 @@ static void a_death_inside_a_message_ends_the_wait_for_its_rest(void)
     mp_process_t *child = test_start(send_large, MP_ARGS(second));
     assert_int_equal(mp_connection_poll(first, TEST_GUARD_MS), 0);
     kill_child(child);
-    assert_int_equal(
-        mp_connection_recv_alloc(first, &bytes, &size, 0, MP_FOREVER),
-        MP_ESTATE);
-    assert_int_equal(mp_connection_send_bytes(second, "x", 1, MP_FOREVER),
-                     MP_ESTATE);
+    if (!KEEPS_WHOLE) {
+        assert_int_equal(
+            mp_connection_recv_alloc(first, &bytes, &size, 0, MP_FOREVER),
+            MP_ESTATE);
+    }
+    expect_broken();
     destroy();
 }
 
@@ -578,10 +613,31 @@ static void a_death_inside_a_receipt_ends_the_sending(void)
     assert_int_equal(mp_connection_send_bytes(second, bytes, LARGE, 0),
                      MP_ETIMEDOUT);
     kill_child(child);
-    assert_int_equal(mp_connection_send_bytes(second, "x", 1, MP_FOREVER),
-                     MP_ESTATE);
+    expect_broken();
     destroy();
     free(bytes);
+}
+
+// How many of them answered before one was taken for dead inside of a message.
+static int deaths_behind_answers(void)
+{
+    char buffer[4];
+    size_t size = 0;
+
+    for (int i = 0; i < 20; i++) {
+        mp_process_t *child = test_start(echo, MP_ARGS(second));
+        int r = mp_connection_send_bytes(first, "ping", 4, 0);
+        if (r == 0) {
+            r = mp_connection_recv_bytes(first, buffer, 4, &size,
+                                         TEST_GUARD_MS);
+        }
+        kill_child(child);
+        if (r == MP_ESTATE && !TELLS_BEHIND) {
+            return i;
+        }
+        assert_int_equal(r, 0);
+    }
+    return 20;
 }
 
 static void a_death_between_messages_harms_nobody(void)
@@ -590,16 +646,15 @@ static void a_death_between_messages_harms_nobody(void)
     size_t size = 0;
 
     make(true);
-    for (int i = 0; i < 20; i++) {
-        mp_process_t *child = test_start(echo, MP_ARGS(second));
-        assert_int_equal(mp_connection_send_bytes(first, "ping", 4, 0), 0);
-        assert_int_equal(
-            mp_connection_recv_bytes(first, buffer, 4, &size, TEST_GUARD_MS),
-            0);
-        kill_child(child);
+    int answered = deaths_behind_answers();
+    int r = mp_connection_send_bytes(first, "ping", 4, 0);
+    if (r == MP_ESTATE && !TELLS_BEHIND) {
+        assert_true(answered > 0); // somebody was killed behind an answer
+    } else {
+        assert_int_equal(r, 0);
+        assert_int_equal(mp_connection_recv_bytes(second, buffer, 4, &size, 0),
+                         0);
     }
-    assert_int_equal(mp_connection_send_bytes(first, "ping", 4, 0), 0);
-    assert_int_equal(mp_connection_recv_bytes(second, buffer, 4, &size, 0), 0);
     destroy();
 }
 

@@ -32,15 +32,26 @@ static bool is_synchronous(HANDLE handle)
     return r >= 0 && (mode & synchronous) != 0;
 }
 
-static int adopt_pipe(mp_plat_link_t *link, HANDLE pipe, DWORD flags)
+// Who may only write needs nothing for that, and is told nothing. Who may only
+// read cannot change it.
+static bool reads_messages(HANDLE pipe)
 {
     DWORD mode = PIPE_READMODE_MESSAGE;
+    DWORD state = 0;
+
+    return !GetNamedPipeHandleStateW(pipe, &state, NULL, NULL, NULL, NULL, 0) ||
+           (state & PIPE_READMODE_MESSAGE) != 0 ||
+           SetNamedPipeHandleState(pipe, &mode, NULL, NULL);
+}
+
+static int adopt_pipe(mp_plat_link_t *link, HANDLE pipe, DWORD flags)
+{
     ULONG pid = 0;
 
     if ((flags & PIPE_TYPE_MESSAGE) == 0 || is_synchronous(pipe)) {
         return mp__fail(MP_ETYPE, 0, "no pipe of messages, or not overlapped");
     }
-    if (!SetNamedPipeHandleState(pipe, &mode, NULL, NULL) ||
+    if (!reads_messages(pipe) ||
         !SetHandleInformation(pipe, HANDLE_FLAG_INHERIT, 0)) {
         return mp_win32_fail(GetLastError(), "a pipe cannot be taken over");
     }
@@ -51,21 +62,16 @@ static int adopt_pipe(mp_plat_link_t *link, HANDLE pipe, DWORD flags)
     return 0;
 }
 
-static int adopt_socket(mp_plat_link_t *link, SOCKET socket)
+static int adopt_socket(mp_plat_link_t *link)
 {
-    int type = 0;
-    int size = sizeof(type);
+    SOCKET socket = (SOCKET) link->handle;
 
-    int r = mp_win32_winsock();
-    if (r < 0) {
-        return r;
+    int r = mp_win32_socket_take(&socket);
+    if (r == 0) {
+        link->handle = (intptr_t) socket;
+        link->kind = MP_PLAT_LINK_STREAM;
     }
-    if (getsockopt(socket, SOL_SOCKET, SO_TYPE, (char *) &type, &size) != 0 ||
-        type != SOCK_STREAM) {
-        return mp__fail(MP_ETYPE, 0, "neither a pipe nor a stream socket");
-    }
-    link->kind = MP_PLAT_LINK_STREAM;
-    return mp_win32_socket_tame(socket);
+    return r;
 }
 
 int mp_plat_link_adopt(mp_plat_link_t *link, intptr_t handle)
@@ -79,7 +85,7 @@ int mp_plat_link_adopt(mp_plat_link_t *link, intptr_t handle)
     }
     int r = GetNamedPipeInfo(given, &flags, NULL, NULL, NULL)
                 ? adopt_pipe(&adopted, given, flags)
-                : adopt_socket(&adopted, (SOCKET) handle);
+                : adopt_socket(&adopted);
     if (r == 0) {
         *link = adopted;
     }
@@ -136,6 +142,14 @@ int mp_plat_link_wait(const mp_plat_link_t *link, int64_t deadline)
 
     int r = mp_plat_wait_any(&source, 1, deadline);
     return r == 0 ? MP_ETIMEDOUT : r < 0 ? r : 0;
+}
+
+int mp_plat_link_wait_room(const mp_plat_link_t *link, int64_t deadline)
+{
+    if (link->kind != MP_PLAT_LINK_STREAM) {
+        return mp__fail(MP_ENOTSUP, 0, "no room is told of in a pipe");
+    }
+    return mp_win32_socket_wait((SOCKET) link->handle, POLLWRNORM, deadline);
 }
 
 // ---- the other side ----

@@ -53,9 +53,16 @@ int mp_win32_winsock(void);
 int mp_win32_socket_fail(int error, const char *what);
 // From now on it does not block and no child inherits it.
 int mp_win32_socket_tame(SOCKET socket);
+// Tames a stream socket that this process had from elsewhere. What is inherited
+// or duplicated as a handle, Winsock need not know, and Wine's does not; it is
+// made known to it, as another number. MP_ETYPE it is no stream socket.
+int mp_win32_socket_take(SOCKET *socket);
 // Polls like WSAPoll(), up to the deadline: how many, 0 after it. MP_EINVAL one
 // of them is no socket.
 int mp_win32_socket_poll(WSAPOLLFD *polled, size_t count, int64_t deadline);
+// 0 when it is ready for that, as WSAPoll() calls it; MP_ETIMEDOUT (not
+// recorded) after the deadline.
+int mp_win32_socket_wait(SOCKET socket, short what, int64_t deadline);
 int mp_win32_socket_send(SOCKET socket, const mp_plat_piece_t *pieces,
                          size_t count, size_t *sent, int64_t deadline);
 int mp_win32_socket_receive(SOCKET socket, void *bytes, size_t size,

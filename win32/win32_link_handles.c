@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A handle travels as the number of a duplicate in the sender, which the
-// receiver takes out of it. That works for sockets, too, and where the sender
-// does not know who will receive; WSADuplicateSocket() would have to know.
+// receiver takes out of it. That is not for sockets: what DuplicateHandle()
+// makes of one, Winsock need not know in another process, and Wine does not.
+// WSADuplicateSocket() wants the receiver's pid, which nobody tells where an
+// end of a pair was handed on.
 #include "win32/win32_link.h"
 
 #include <string.h>
@@ -50,6 +52,14 @@ static void unpack(const struct parcel *parcel)
     }
 }
 
+static bool is_socket(HANDLE handle)
+{
+    DWORD flags = 0;
+
+    return GetFileType(handle) == FILE_TYPE_PIPE &&
+           !GetNamedPipeInfo(handle, &flags, NULL, NULL, NULL);
+}
+
 static int pack(struct parcel *parcel, const intptr_t *handles, size_t count)
 {
     HANDLE self = GetCurrentProcess();
@@ -58,6 +68,9 @@ static int pack(struct parcel *parcel, const intptr_t *handles, size_t count)
         HANDLE copy = NULL;
         // That number means this process itself.
         DWORD error = handles[i] == MP_PLAT_NONE ? ERROR_INVALID_HANDLE : 0;
+        if (error == 0 && is_socket((HANDLE) handles[i])) {
+            return mp__fail(MP_ENOTSUP, 0, "handle %zu is a socket", i);
+        }
         if (error == 0 &&
             !DuplicateHandle(self, (HANDLE) handles[i], self, &copy, 0, FALSE,
                              DUPLICATE_SAME_ACCESS)) {
@@ -213,7 +226,7 @@ static int take_all(HANDLE process, const struct parcel *parcel,
 int mp_plat_link_receive_handles(const mp_plat_link_t *link, intptr_t *handles,
                                  size_t count, int64_t deadline)
 {
-    struct parcel parcel;
+    struct parcel parcel = {.count = 0};
     HANDLE process = NULL;
 
     int r = can_travel(link, count);

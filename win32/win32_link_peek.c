@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Taking a message with what stands before it.
+// Taking a message with what stands before it, in one step.
 #include "win32/win32_link.h"
 
 #include <limits.h>
 
 #include "platform/fail.h"
 
-#define LINK_TEXT "a link to another process"
-
-const size_t mp_plat_link_step = 0; // nothing is promised of it
+const size_t mp_plat_link_step = 0; // no local link is a stream
 
 int mp_plat_link_peek(const mp_plat_link_t *link, void *bytes, size_t size,
                       size_t *seen)
@@ -17,17 +15,37 @@ int mp_plat_link_peek(const mp_plat_link_t *link, void *bytes, size_t size,
     if (link->kind != MP_PLAT_LINK_STREAM) {
         return MP_ENOTSUP;
     }
-    int moved = recv((SOCKET) link->handle, bytes, (int) size, MSG_PEEK);
-    if (moved > 0) {
-        *seen = (size_t) moved;
+    int done = recv((SOCKET) link->handle, bytes,
+                    (int) (size < INT_MAX ? size : INT_MAX), MSG_PEEK);
+    if (done > 0) {
+        *seen = (size_t) done;
         return 0;
     }
-    if (moved == 0) {
-        return mp__fail(MP_EEOF, 0, "the other process closed the link");
+    if (done == 0) {
+        return mp__fail(MP_EEOF, 0, "the other side is closed");
     }
-    return WSAGetLastError() == WSAEWOULDBLOCK
+    int error = WSAGetLastError();
+    return error == WSAEWOULDBLOCK
                ? MP_ETIMEDOUT
-               : mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
+               : mp_win32_socket_fail(error, "a message cannot be seen");
+}
+
+// The part that is not dropped is counted. Some bytes are known to be there.
+static int take_first(SOCKET socket, WSABUF row[2], size_t *received)
+{
+    DWORD done = 0;
+    DWORD flags = 0;
+
+    if (WSARecv(socket, row, 2, &done, &flags, NULL, NULL) != 0) {
+        return mp_win32_socket_fail(WSAGetLastError(),
+                                    "a message cannot be received");
+    }
+    if (done < row[0].len) {
+        return mp__fail(MP_EPROTO, 0,
+                        "somebody else reads from the connection");
+    }
+    *received = done - row[0].len;
+    return 0;
 }
 
 int mp_plat_link_receive_behind(const mp_plat_link_t *link, size_t before,
@@ -37,22 +55,15 @@ int mp_plat_link_receive_behind(const mp_plat_link_t *link, size_t before,
     char dropped[MP_PLAT_BEFORE_MOST];
     WSABUF row[2] = {{(ULONG) before, dropped},
                      {(ULONG) (size < INT_MAX ? size : INT_MAX), bytes}};
-    DWORD moved = 0;
-    DWORD flags = 0;
     size_t more = 0;
 
     *received = 0;
-    if (WSARecv((SOCKET) link->handle, row, 2, &moved, &flags, NULL, NULL) !=
-        0) {
-        return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
+    int r = take_first((SOCKET) link->handle, row, received);
+    if (r < 0 || *received == size) {
+        return r;
     }
-    if (moved < before) {
-        return mp__fail(MP_EPROTO, 0,
-                        "somebody else reads from the connection");
-    }
-    *received = moved - before;
-    int r = mp_plat_link_receive(link, (char *) bytes + *received,
-                                 size - *received, &more, deadline);
+    r = mp_plat_link_receive(link, (char *) bytes + *received, size - *received,
+                             &more, deadline);
     *received += more;
     return r;
 }

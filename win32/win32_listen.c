@@ -73,12 +73,10 @@ int mp_plat_listener_adopt(mp_plat_listener_t *listener, intptr_t handle)
         return mp__fail(MP_ENOTSUP, 0,
                         "a listener at a named pipe stays in its process");
     }
-    int r = mp_win32_winsock();
+    SOCKET socket = (SOCKET) handle;
+    int r = mp_win32_socket_take(&socket);
     if (r == 0) {
-        r = mp_win32_socket_tame((SOCKET) handle);
-    }
-    if (r == 0) {
-        listener->handle = handle;
+        listener->handle = (intptr_t) socket;
         listener->owner = -1;
         listener->more = NULL;
     }

@@ -102,7 +102,7 @@ int mp_win32_pipe_listen(mp_plat_listener_t *listener,
     wchar_t *name = NULL;
 
     int r = wide_name(&here, &name);
-    if (r == 0) {
+    if (r == 0 && name != NULL) {
         r = listen_at(listener, &here, name);
         free(name);
     }

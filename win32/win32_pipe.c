@@ -172,7 +172,8 @@ static char *join(const mp_plat_piece_t *pieces, size_t count, size_t size)
 int mp_win32_pipe_send(HANDLE pipe, const mp_plat_piece_t *pieces, size_t count,
                        size_t *sent, int64_t deadline)
 {
-    const void *whole = "";
+    const void *last = "";
+    size_t filled = 0;
     size_t size = 0;
 
     *sent = 0;
@@ -181,12 +182,13 @@ int mp_win32_pipe_send(HANDLE pipe, const mp_plat_piece_t *pieces, size_t count,
             return mp__fail(MP_EINVAL, 0, "a message is too long for a pipe");
         }
         if (pieces[i].size > 0) {
-            whole = size == 0 ? pieces[i].bytes : NULL;
+            last = pieces[i].bytes;
             size += pieces[i].size;
+            filled++;
         }
     }
-    if (whole != NULL) {
-        return send_whole(pipe, whole, size, sent, deadline);
+    if (filled <= 1) {
+        return send_whole(pipe, last, size, sent, deadline);
     }
     char *joined = join(pieces, count, size);
     if (joined == NULL) {
@@ -207,18 +209,25 @@ int mp_win32_pipe_next(HANDLE pipe, size_t *size, int64_t deadline)
     char nothing = 0;
 
     *size = 0;
-    int r = mp_win32_operation(&operation);
-    if (r < 0) {
-        return r;
-    }
-    BOOL begun = ReadFile(pipe, &nothing, 0, NULL, &operation);
-    DWORD error =
-        mp_win32_operation_end(pipe, &operation, begun, deadline, &length);
-    if (error == ERROR_MORE_DATA) {
-        error = mp_win32_pipe_look(pipe, &some, &length);
-        *size = length;
-    }
-    return result_of(error);
+    do {
+        int r = mp_win32_operation(&operation);
+        if (r < 0) {
+            return r;
+        }
+        BOOL begun = ReadFile(pipe, &nothing, 0, NULL, &operation);
+        DWORD error =
+            mp_win32_operation_end(pipe, &operation, begun, deadline, &length);
+        if (error == ERROR_MORE_DATA) {
+            error = mp_win32_pipe_look(pipe, &some, &length);
+        } else if (error == 0) {
+            return 0;
+        }
+        if (error != 0) {
+            return result_of(error);
+        }
+    } while (length == 0); // its sender has withdrawn it meanwhile
+    *size = length;
+    return 0;
 }
 
 int mp_win32_pipe_receive(HANDLE pipe, void *bytes, size_t size,

@@ -88,6 +88,52 @@ int mp_win32_socket_tame(SOCKET socket)
     return 0;
 }
 
+// ---- taking over ----
+
+static int no_stream_socket(void)
+{
+    return mp__fail(MP_ETYPE, 0, "neither a pipe nor a stream socket");
+}
+
+// The old number is closed last: until then it is the caller's.
+static int make_known(SOCKET *socket, WSAPROTOCOL_INFOW *about)
+{
+    SOCKET made = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO,
+                             FROM_PROTOCOL_INFO, about, 0, WSA_FLAG_OVERLAPPED);
+    if (made == INVALID_SOCKET) {
+        return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
+    }
+    int r = mp_win32_socket_tame(made);
+    if (r < 0) {
+        (void) closesocket(made);
+        return r;
+    }
+    (void) CloseHandle((HANDLE) *socket);
+    *socket = made;
+    return 0;
+}
+
+int mp_win32_socket_take(SOCKET *socket)
+{
+    WSAPROTOCOL_INFOW about;
+    int type = 0;
+    int size = sizeof(type);
+
+    int r = mp_win32_winsock();
+    if (r < 0) {
+        return r;
+    }
+    if (getsockopt(*socket, SOL_SOCKET, SO_TYPE, (char *) &type, &size) == 0) {
+        return type == SOCK_STREAM ? mp_win32_socket_tame(*socket)
+                                   : no_stream_socket();
+    }
+    if (WSADuplicateSocketW(*socket, GetCurrentProcessId(), &about) != 0 ||
+        about.iSocketType != SOCK_STREAM) {
+        return no_stream_socket();
+    }
+    return make_known(socket, &about);
+}
+
 // ---- waiting ----
 
 // Rounded up, so that nobody spins through the last millisecond.
@@ -119,7 +165,7 @@ int mp_win32_socket_poll(WSAPOLLFD *polled, size_t count, int64_t deadline)
     }
 }
 
-static int wait_for(SOCKET socket, short what, int64_t deadline)
+int mp_win32_socket_wait(SOCKET socket, short what, int64_t deadline)
 {
     WSAPOLLFD polled = {socket, what, 0};
 
@@ -128,11 +174,6 @@ static int wait_for(SOCKET socket, short what, int64_t deadline)
         return mp_win32_socket_fail(WSAENOTSOCK, LINK_TEXT);
     }
     return r == 0 ? MP_ETIMEDOUT : r < 0 ? r : 0;
-}
-
-int mp_plat_link_wait_room(const mp_plat_link_t *link, int64_t deadline)
-{
-    return wait_for((SOCKET) link->handle, POLLWRNORM, deadline);
 }
 
 // ---- transfer ----
@@ -179,7 +220,7 @@ int mp_win32_socket_send(SOCKET socket, const mp_plat_piece_t *pieces,
         if (WSAGetLastError() != WSAEWOULDBLOCK) {
             return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
         }
-        int r = wait_for(socket, POLLWRNORM, deadline);
+        int r = mp_win32_socket_wait(socket, POLLWRNORM, deadline);
         if (r < 0) {
             return r;
         }
@@ -204,7 +245,7 @@ int mp_win32_socket_receive(SOCKET socket, void *bytes, size_t size,
         if (WSAGetLastError() != WSAEWOULDBLOCK) {
             return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
         }
-        int r = wait_for(socket, POLLRDNORM, deadline);
+        int r = mp_win32_socket_wait(socket, POLLRDNORM, deadline);
         if (r < 0) {
             return r;
         }

@@ -212,12 +212,13 @@ MP_API int mp_connection_from_handle(mp_connection_t **out, intptr_t handle,
 
 /**
  * Sends a copy of a handle to the process at the other end, which may have been
- * running for long: a descriptor; on Windows a HANDLE or a SOCKET. It is
+ * running for long: a descriptor; on Windows a HANDLE, but no SOCKET. It is
  * between two messages, and received by mp_connection_recv_handle() and
  * nothing else.
  *
  * @return as mp_connection_send_bytes(); MP_ENOTSUP the other side is on
- *         another machine, or these are no sockets; MP_EINVAL it is not open.
+ *         another machine, these are no sockets, or it is a SOCKET; MP_EINVAL
+ *         it is not open.
  * Blocks: up to timeout_ms.
  * Python: multiprocessing.reduction.send_handle(conn, handle, pid)
  */
