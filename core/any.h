@@ -284,6 +284,10 @@ mp_any_t *mp__any_child(const mp_any_t *group, size_t index);
 void mp__any_placed(mp_any_t *group, mp_any_t *item);
 // All that these reach may contain itself.
 void mp__any_flag_cyclic(mp_any_t *const *roots, size_t count);
+// The same of groups that are linked by `next`; and gives back a reference to
+// each.
+void mp__any_flag_cyclic_list(mp_any_t *list);
+void mp__any_destroy_list(mp_any_t *list);
 
 // What is being released, without a call within a call.
 typedef struct mp__any_release {
@@ -305,9 +309,9 @@ void mp__any_collect(mp__any_release_t *release);
 
 // ---- lists ----
 
-int mp__any_list_reserve(mp_any_t *list, size_t more);
+int mp__any_list_reserve(mp_any_t *value, size_t more);
 // Takes over the reference.
-int mp__any_list_push(mp_any_t *list, mp_any_t *item);
+int mp__any_list_push(mp_any_t *value, mp_any_t *item);
 
 // ---- objects ----
 
@@ -327,7 +331,10 @@ int mp__any_table_reserve(mp__any_table_t *table, size_t more);
 int mp__any_table_put(mp_any_t *value, mp_any_t *key, mp_any_t *item);
 // The same while a table is read: keys that are objects are not complete yet,
 // and none of them is taken for another. mp__any_table_chain() ends it.
-int mp__any_table_load(mp_any_t *value, mp_any_t *key, mp_any_t *item);
+// `dropped` receives what it holds no longer, or NULL: the key if it had one
+// that is equal, and the old value.
+int mp__any_table_load(mp_any_t *value, mp_any_t *key, mp_any_t *item,
+                       mp_any_t *dropped[2]);
 int mp__any_table_chain(mp_any_t *value);
 // The entry, or NULL with *why 0 if there is none.
 mp__any_entry_t *mp__any_table_find(mp__any_search_t *search,

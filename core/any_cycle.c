@@ -180,6 +180,21 @@ void mp__any_flag_cyclic(mp_any_t *const *roots, size_t count)
     release_lock();
 }
 
+void mp__any_flag_cyclic_list(mp_any_t *list)
+{
+    walk_t walk = {NULL, NULL};
+
+    take_lock();
+    for (; list != NULL; list = mp__any_as_group(list)->next) {
+        if (list->mark == MP__ANY_UNSEEN) {
+            meet(&walk, list);
+        }
+    }
+    meet_all(&walk, false);
+    forget(&walk, MP__ANY_CYCLIC);
+    release_lock();
+}
+
 // ---- releasing ----
 
 static void free_leaf(mp__any_release_t *release, mp_any_t *leaf)
@@ -285,24 +300,40 @@ static void drop_shared(mp_any_t *list)
     }
 }
 
+static void release_all(mp__any_release_t *release)
+{
+    while (release->dead != NULL || release->suspects != NULL) {
+        bury(release);
+        if (release->suspects != NULL) {
+            mp__any_collect(release);
+        }
+    }
+    if (release->locked) {
+        release_lock();
+    }
+    drop_shared(release->shared);
+}
+
 void mp_any_destroy(mp_any_t *value)
 {
     mp__any_release_t release = {NULL, NULL, NULL, false};
 
-    if (value == NULL) {
-        return;
+    if (value != NULL) {
+        mp__any_release_one(&release, value);
+        release_all(&release);
     }
-    mp__any_release_one(&release, value);
-    while (release.dead != NULL || release.suspects != NULL) {
-        bury(&release);
-        if (release.suspects != NULL) {
-            mp__any_collect(&release);
-        }
+}
+
+void mp__any_destroy_list(mp_any_t *list)
+{
+    mp__any_release_t release = {NULL, NULL, NULL, false};
+
+    while (list != NULL) {
+        mp_any_t *group = list;
+        list = mp__any_as_group(group)->next;
+        mp__any_release_one(&release, group);
     }
-    if (release.locked) {
-        release_lock();
-    }
-    drop_shared(release.shared);
+    release_all(&release);
 }
 
 mp_any_t *mp_any_hold(const mp_any_t *value)

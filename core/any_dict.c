@@ -131,7 +131,7 @@ mp_any_t *mp_any_find_text(const mp_any_t *dict, const char *key)
     if (why == 0 && key == NULL) {
         why = mp__any_no_value();
     }
-    if (why < 0) {
+    if (why < 0 || key == NULL) {
         return NULL;
     }
     const mp__any_entry_t *entry =

@@ -159,7 +159,7 @@ static uint64_t hash_leaf(const mp_any_t *value)
     }
     case MP_ANY_SHARED: {
         const mp__object_t *object = mp__any_as_shared(value)->object;
-        return hash_bytes((const void *) &object, sizeof(object));
+        return hash_small((int64_t) (intptr_t) object);
     }
     case MP_ANY_NONE:
         return hash_bytes("None", 4);

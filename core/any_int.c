@@ -173,7 +173,7 @@ int mp_any_get_int_bytes(const mp_any_t *value, void *bytes, size_t size,
     if (length != NULL) {
         *length = needed;
     }
-    if (needed > size) {
+    if (bytes == NULL || needed > size) {
         return mp__fail(MP_EMSGSIZE, 0, "the integer needs %zu bytes", needed);
     }
     memcpy(bytes, data, needed);

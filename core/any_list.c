@@ -32,8 +32,7 @@ int mp__any_list_reserve(mp_any_t *value, size_t more)
     if (list->size > 0 && room < list->size + list->size / 2 + 4) {
         room = list->size + list->size / 2 + 4;
     }
-    mp_any_t **items =
-        realloc((void *) list->items, room * sizeof(list->items[0]));
+    mp_any_t **items = realloc((void *) list->items, room * sizeof(void *));
     if (items == NULL) {
         return mp__any_out_of_memory();
     }
@@ -225,7 +224,7 @@ int mp_any_insert(mp_any_t *list, size_t index, mp_any_t *item)
         mp__any_list_t *all = mp__any_as_list(list);
         memmove((void *) (all->items + index + 1),
                 (void *) (all->items + index),
-                (all->size - 1 - index) * sizeof(all->items[0]));
+                (all->size - 1 - index) * sizeof(void *));
         all->items[index] = item;
     }
     return r;
@@ -257,7 +256,7 @@ int mp_any_pop(mp_any_t *list, size_t index, mp_any_t **item)
     mp_any_t *taken = all->items[index];
     all->size--;
     memmove((void *) (all->items + index), (void *) (all->items + index + 1),
-            (all->size - index) * sizeof(all->items[0]));
+            (all->size - index) * sizeof(void *));
     if (item != NULL) {
         *item = taken;
     } else {

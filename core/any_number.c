@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers of different types next to each other, by their exact value.
+// Numbers of different types next to each other, by their exact value. MinGW's
+// isnan() and its like warn of a conversion of their own, so a NaN is what is
+// not equal to itself, and what is not finite minus itself is not 0.
 #include "core/any.h"
 
 #include <math.h>
@@ -37,7 +39,7 @@ bool mp__any_double_bytes(double number, unsigned char bytes[136], size_t *size)
 {
     int shift = 0;
 
-    if (!isfinite(number)) {
+    if (number - number != 0) { // infinite, or a NaN
         return false;
     }
     uint64_t bits = take_apart(number, &shift);
@@ -136,7 +138,7 @@ static int compare_bytes(const unsigned char *a, size_t a_size,
 
 static int compare_doubles(double a, double b)
 {
-    if (isnan(a) || isnan(b)) {
+    if (a != a || b != b) {
         return 2;
     }
     return (a > b) - (a < b);
@@ -144,7 +146,7 @@ static int compare_doubles(double a, double b)
 
 static int compare_small(int64_t a, double b)
 {
-    if (isnan(b)) {
+    if (b != b) {
         return 2;
     }
     if (b >= TWO_63 || b < -TWO_63) {
@@ -164,11 +166,11 @@ static int compare_big(const mp__any_big_t *a, double b)
     unsigned char bytes[136];
     size_t size = 0;
 
-    if (isnan(b)) {
+    if (b != b) {
         return 2;
     }
     if (!mp__any_double_bytes(b, bytes, &size)) {
-        return isinf(b) ? (b > 0 ? -1 : 1) : sign_of(a->bytes, a->size);
+        return b - b != 0 ? (b > 0 ? -1 : 1) : sign_of(a->bytes, a->size);
     }
     return compare_bytes(a->bytes, a->size, bytes, size);
 }

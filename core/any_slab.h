@@ -18,7 +18,7 @@ typedef struct mp__any_slabs {
 } mp__any_slabs_t;
 
 mp_any_t *mp__any_slab_int(mp__any_slabs_t *slabs, int64_t integer);
-mp_any_t *mp__any_slab_float(mp__any_slabs_t *slabs, double number);
+mp_any_t *mp__any_slab_float(mp__any_slabs_t *slabs, double value);
 // No more are made.
 void mp__any_slab_end(mp__any_slabs_t *slabs);
 // Frees a number that lies in a slab.

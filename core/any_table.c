@@ -201,7 +201,7 @@ static void add(mp__any_table_t *table, uint64_t hash, mp_any_t *key,
 }
 
 static int put(mp_any_t *value, const wanted_t *wanted, mp_any_t *key,
-               mp_any_t *item)
+               mp_any_t *item, mp_any_t *dropped[2])
 {
     mp__any_table_t *table = mp__any_as_table(value);
     int why = 0;
@@ -211,10 +211,9 @@ static int put(mp_any_t *value, const wanted_t *wanted, mp_any_t *key,
         return why;
     }
     if (entry != NULL) {
-        mp_any_t *old = entry->value;
+        dropped[0] = key;
+        dropped[1] = entry->value;
         entry->value = item;
-        mp_any_destroy(key);
-        mp_any_destroy(old);
         return 0;
     }
     int r = mp__any_table_reserve(table, 1);
@@ -226,22 +225,26 @@ static int put(mp_any_t *value, const wanted_t *wanted, mp_any_t *key,
 
 int mp__any_table_put(mp_any_t *value, mp_any_t *key, mp_any_t *item)
 {
+    mp_any_t *dropped[2] = {NULL, NULL};
     mp__any_search_t search = {0};
     wanted_t wanted = {0, key, NULL, 0, &search, 0};
 
     int odd = mp__any_hash_key(key, &wanted.hash);
-    int r = odd < 0 ? odd : put(value, &wanted, key, item);
+    int r = odd < 0 ? odd : put(value, &wanted, key, item, dropped);
     if (r == 0) {
         mp__any_as_table(value)->odd |= odd == 1;
         chain(mp__any_as_table(value), mp__any_as_table(value)->filled);
     }
+    mp_any_destroy(dropped[0]);
+    mp_any_destroy(dropped[1]);
     return r;
 }
 
 // The first key that is an object stops the chains, so that from then on no
 // key is compared with others: two that are equal would both be kept. But
 // nobody writes such a dict.
-int mp__any_table_load(mp_any_t *value, mp_any_t *key, mp_any_t *item)
+int mp__any_table_load(mp_any_t *value, mp_any_t *key, mp_any_t *item,
+                       mp_any_t *dropped[2])
 {
     mp__any_table_t *table = mp__any_as_table(value);
     mp__any_search_t search = {0};
@@ -252,7 +255,7 @@ int mp__any_table_load(mp_any_t *value, mp_any_t *key, mp_any_t *item)
         return odd;
     }
     if (odd == 0 && !table->odd) {
-        int r = put(value, &wanted, key, item);
+        int r = put(value, &wanted, key, item, dropped);
         chain(table, table->filled);
         return r;
     }

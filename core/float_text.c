@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/float_text.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -144,15 +143,17 @@ void mp__float_text(double number, char text[MP__FLOAT_TEXT_SIZE])
     decimal_t decimal = {"0", 1, 0};
     char *at = text;
 
-    if (isnan(number)) {
+    if (number != number) { // see any_number.c
         memcpy(text, "nan", 4);
         return;
     }
-    if (signbit(number)) {
+    uint64_t bits = 0;
+    memcpy(&bits, &number, sizeof(bits));
+    if (bits >> 63 != 0) {
         *at++ = '-';
         number = -number;
     }
-    if (isinf(number)) {
+    if (number - number != 0) {
         memcpy(at, "inf", 4);
         return;
     }

@@ -3,9 +3,6 @@
 // memory of values that are there is asked for, and nothing calls itself.
 #include "core/pickle_reader.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/options.h"
 
 #define PROTOCOL_LEAST 3
@@ -137,7 +134,7 @@ static int remember(mp__reader_t *reader, size_t index)
     while (memo->count <= index) {
         memo->items[memo->count++] = NULL;
     }
-    mp_any_destroy(memo->items[index]);
+    mp__reader_throw(reader, memo->items[index]);
     memo->items[index] =
         mp__any_ref_own(reader->stack.items[reader->stack.count - 1]);
     return 0;
@@ -271,102 +268,7 @@ static int run(mp__reader_t *reader)
     return r;
 }
 
-// ---- the end ----
-
-typedef struct place {
-    mp_any_t *group;
-    size_t next;
-} place_t;
-
-// How deep a walk goes that enters each group once: where groups were changed
-// after they were put into others, the depth that was counted is too small.
-static int walk_down(const mp__reader_t *reader, mp_any_t *root,
-                     place_t *places, mp_any_t **seen)
-{
-    size_t depth = 1;
-
-    places[0] = (place_t){root, 0};
-    root->mark = MP__ANY_SEEN;
-    mp__any_as_group(root)->link = NULL;
-    *seen = root;
-    while (depth > 0) {
-        place_t *place = &places[depth - 1];
-        if (place->next == mp__any_children(place->group)) {
-            depth--;
-            continue;
-        }
-        mp_any_t *child = mp__any_child(place->group, place->next++);
-        if (child == NULL || !mp__any_is_group(child) ||
-            mp_any_size(child) + mp_any_object_steps(child) == 0 ||
-            child->mark == MP__ANY_SEEN) {
-            continue;
-        }
-        if (depth == reader->limits.max_depth) {
-            return mp__fail(MP_EDEPTH, 0,
-                            "the pickle is nested deeper than "
-                            "%zu",
-                            reader->limits.max_depth);
-        }
-        child->mark = MP__ANY_SEEN;
-        mp__any_as_group(child)->link = *seen;
-        *seen = child;
-        places[depth++] = (place_t){child, 0};
-    }
-    return 0;
-}
-
-static int check_depth(const mp__reader_t *reader)
-{
-    mp_any_t *root = reader->stack.items[0];
-    mp_any_t *seen = NULL;
-    size_t most = reader->limits.max_depth;
-
-    if (!mp__any_is_group(root) || mp_any_size(root) == 0) {
-        return 0;
-    }
-    if (most > reader->items) { // no walk is longer
-        most = reader->items;
-    }
-    place_t *places = malloc((most + 2) * sizeof(*places));
-    if (places == NULL) {
-        return mp__any_out_of_memory();
-    }
-    int r = walk_down(reader, root, places, &seen);
-    for (; seen != NULL; seen = mp__any_as_group(seen)->link) {
-        seen->mark = MP__ANY_UNSEEN;
-    }
-    free(places);
-    return r;
-}
-
-static int finish(mp__reader_t *reader, int r)
-{
-    for (size_t i = 0; r == 0 && i < reader->odd.count; i++) {
-        r = mp__any_table_chain(reader->odd.items[i]);
-    }
-    if (reader->looped) { // also of what is thrown away
-        mp__any_flag_cyclic(reader->stack.items, reader->stack.count);
-        mp__any_flag_cyclic(reader->memo.items, reader->memo.count);
-        mp__any_flag_cyclic(reader->odd.items, reader->odd.count);
-    }
-    return r == 0 && reader->looped ? check_depth(reader) : r;
-}
-
-static void end(mp__reader_t *reader)
-{
-    mp__any_slab_end(&reader->slabs);
-    for (size_t i = 0; i < reader->memo.count; i++) {
-        mp_any_destroy(reader->memo.items[i]);
-    }
-    for (size_t i = 0; i < reader->odd.count; i++) {
-        mp_any_destroy(reader->odd.items[i]);
-    }
-    mp__reader_drop(reader, 0);
-    free((void *) reader->stack.items);
-    free((void *) reader->memo.items);
-    free((void *) reader->odd.items);
-    free(reader->marks);
-}
+// ---- all of it ----
 
 static int check_input(const mp__reader_t *reader)
 {
@@ -400,12 +302,12 @@ int mp__pickle_read(mp_any_t **out, const void *bytes, size_t size,
     if (r < 0) {
         return r;
     }
-    r = finish(&reader, run(&reader));
+    r = mp__reader_finish(&reader, run(&reader));
     if (r == 0) {
         reader.stack.count = 0;
         *out = reader.stack.items[0];
     }
-    end(&reader);
+    mp__reader_end(&reader);
     return r;
 }
 

@@ -36,10 +36,10 @@ int mp__read_tuple(mp__reader_t *reader, unsigned char code)
         mp_any_destroy(tuple);
         return r;
     }
-    if (stack->count > first) {
+    if (tuple != NULL && stack->count > first) {
         memcpy((void *) mp__any_as_tuple(tuple)->items,
                (void *) (stack->items + first),
-               (stack->count - first) * sizeof(stack->items[0]));
+               (stack->count - first) * sizeof(void *));
     }
     stack->count = first;
     return mp__reader_push(reader, tuple);
@@ -86,7 +86,7 @@ static int move_all(mp__reader_t *reader, mp_any_t *list, size_t first)
     if (r == 0 && stack->count > first) {
         mp__any_list_t *to = mp__any_as_list(list);
         memcpy((void *) (to->items + to->size), (void *) (stack->items + first),
-               (stack->count - first) * sizeof(stack->items[0]));
+               (stack->count - first) * sizeof(void *));
         to->size += stack->count - first;
         stack->count = first;
     }
@@ -141,7 +141,7 @@ int mp__read_append(mp__reader_t *reader, unsigned char code)
     size_t first = 0;
 
     int r = find_target(reader, code != MP__OP_APPEND, 1, &first, &target);
-    if (r < 0) {
+    if (r < 0 || target == NULL) {
         return r;
     }
     if (target->type == MP_ANY_LIST && code != MP__OP_ADDITEMS) {
@@ -175,7 +175,7 @@ int mp__read_frozenset(mp__reader_t *reader, unsigned char code)
     mp_any_t *set = mp__any_new_table(MP_ANY_FROZENSET);
     r = set == NULL ? mp__any_out_of_memory() : add_all(reader, set, first);
     if (r < 0) {
-        mp_any_destroy(set);
+        mp__reader_throw(reader, set);
         return r;
     }
     return mp__reader_push(reader, set);
@@ -188,6 +188,7 @@ int mp__reader_put(mp__reader_t *reader, mp_any_t *table, mp_any_t *key,
                    mp_any_t *item)
 {
     bool odd = mp__any_as_table(table)->odd;
+    mp_any_t *dropped[2] = {NULL, NULL};
 
     int r = mp__reader_nest(reader, table, key);
     if (r == 0 && item != NULL) {
@@ -197,7 +198,9 @@ int mp__reader_put(mp__reader_t *reader, mp_any_t *table, mp_any_t *key,
         r = mp__row_grow(&reader->odd);
     }
     if (r == 0) {
-        r = mp__any_table_load(table, key, item);
+        r = mp__any_table_load(table, key, item, dropped);
+        mp__reader_throw(reader, dropped[0]);
+        mp__reader_throw(reader, dropped[1]);
     }
     if (r == MP_ETYPE) {
         r = mp__reader_damaged(reader, "a key is a list, a dict, a set or a "
@@ -234,7 +237,7 @@ int mp__read_setitem(mp__reader_t *reader, unsigned char code)
     size_t first = 0;
 
     int r = find_target(reader, code == MP__OP_SETITEMS, 2, &first, &target);
-    if (r < 0) {
+    if (r < 0 || target == NULL) {
         return r;
     }
     if ((reader->stack.count - first) % 2 != 0) {

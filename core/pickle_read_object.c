@@ -70,8 +70,8 @@ int mp__read_global(mp__reader_t *reader, unsigned char code)
     } else {
         r = mp__reader_damaged(reader, "the name of a global is no text");
     }
-    mp_any_destroy(module);
-    mp_any_destroy(name);
+    mp__reader_throw(reader, module);
+    mp__reader_throw(reader, name);
     return r;
 }
 
@@ -98,11 +98,11 @@ static int make_set(mp__reader_t *reader, mp_any_type_t type,
         mp_any_t *item = mp__any_ref_own(mp__any_child(items, i));
         r = mp__reader_put(reader, *out, item, NULL);
         if (r < 0) {
-            mp_any_destroy(item);
+            mp__reader_throw(reader, item);
         }
     }
     if (r < 0) {
-        mp_any_destroy(*out);
+        mp__reader_throw(reader, *out);
         *out = NULL;
     }
     return r;
@@ -240,10 +240,10 @@ int mp__read_object(mp__reader_t *reader, unsigned char code)
         r = make_object(reader, how, parts, &made);
     }
     for (size_t i = 0; i < 3; i++) {
-        mp_any_destroy(parts[i]);
+        mp__reader_throw(reader, parts[i]);
     }
     if (r < 0) {
-        mp_any_destroy(made);
+        mp__reader_throw(reader, made);
         return r;
     }
     return mp__reader_push(reader, made);
@@ -257,7 +257,7 @@ int mp__read_build(mp__reader_t *reader, unsigned char code)
                            ? reader->stack.items[reader->stack.count - 1]
                            : NULL;
     if (state == NULL || !mp__any_is(target, MP_ANY_OBJECT)) {
-        mp_any_destroy(state);
+        mp__reader_throw(reader, state);
         return mp__reader_damaged(reader, "what is no object is built");
     }
     mp__reader_change(reader, target);
@@ -266,7 +266,7 @@ int mp__read_build(mp__reader_t *reader, unsigned char code)
         r = mp__any_object_push(target, MP_ANY_BUILD, state);
     }
     if (r < 0) {
-        mp_any_destroy(state);
+        mp__reader_throw(reader, state);
     }
     return r;
 }

@@ -12,7 +12,7 @@ int mp__reader_damaged(const mp__reader_t *reader, const char *what)
 int mp__row_grow(mp__row_t *row)
 {
     size_t room = row->room == 0 ? 32 : 2 * row->room;
-    mp_any_t **items = realloc((void *) row->items, room * sizeof(*items));
+    mp_any_t **items = realloc((void *) row->items, room * sizeof(void *));
 
     if (items == NULL) {
         return mp__any_out_of_memory();
@@ -35,7 +35,7 @@ int mp__reader_push_slowly(mp__reader_t *reader, mp_any_t *value)
         r = mp__row_grow(stack);
     }
     if (r < 0) {
-        mp_any_destroy(value);
+        mp__reader_throw(reader, value);
         return r;
     }
     stack->items[stack->count++] = value;
@@ -82,7 +82,22 @@ mp_any_t *mp__reader_pop(mp__reader_t *reader)
 void mp__reader_drop(mp__reader_t *reader, size_t first)
 {
     while (reader->stack.count > first) {
-        mp_any_destroy(reader->stack.items[--reader->stack.count]);
+        mp__reader_throw(reader, reader->stack.items[--reader->stack.count]);
+    }
+}
+
+void mp__reader_throw(mp__reader_t *reader, mp_any_t *value)
+{
+    if (value == NULL || !mp__any_is_group(value) ||
+        atomic_load_explicit(&value->count, memory_order_relaxed) >=
+            MP__ANY_FOREVER) {
+        mp_any_destroy(value);
+    } else if (value->mark == MP__ANY_SUSPECT) { // it is there already
+        (void) mp__any_unref(value);
+    } else {
+        value->mark = MP__ANY_SUSPECT;
+        mp__any_as_group(value)->next = reader->trash;
+        reader->trash = value;
     }
 }
 

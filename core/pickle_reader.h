@@ -20,7 +20,8 @@ typedef struct mp__reader {
     const unsigned char *end;
     mp__row_t stack;
     mp__row_t memo;
-    mp__row_t odd; // tables that are to be chained
+    mp__row_t odd;   // tables that are to be chained
+    mp_any_t *trash; // groups that are thrown away, linked by `next`
     size_t *marks;
     size_t mark_count;
     size_t mark_room;
@@ -57,6 +58,9 @@ int mp__reader_unmark(mp__reader_t *reader, size_t *first);
 // The top value, with its reference; NULL if there is none above the mark.
 mp_any_t *mp__reader_pop(mp__reader_t *reader);
 void mp__reader_drop(mp__reader_t *reader, size_t first);
+// Gives a reference back. A group may contain itself without a flag yet, so it
+// is kept until the end. NULL is fine.
+void mp__reader_throw(mp__reader_t *reader, mp_any_t *value);
 // `part` goes into `whole`, which is not deeper than the limit then.
 int mp__reader_nest_group(mp__reader_t *reader, mp_any_t *whole,
                           mp_any_t *part);
@@ -68,6 +72,11 @@ static inline int mp__reader_nest(mp__reader_t *reader, mp_any_t *whole,
 }
 // `whole` is changed after it was made.
 void mp__reader_change(mp__reader_t *reader, const mp_any_t *whole);
+
+// After the last operation, which returned `r`; then everything but the result
+// is released.
+int mp__reader_finish(mp__reader_t *reader, int r);
+void mp__reader_end(mp__reader_t *reader);
 
 // What every operation is; see pickle_read.c.
 typedef int mp__operation_t(mp__reader_t *reader, unsigned char code);

@@ -155,6 +155,7 @@ int mp__port_open(mp__port_t **out, const unsigned char *record, size_t size,
 {
     const mp__port_calls_t *calls = calls_for(record, size);
 
+    mp_plat_release_handle(handle); // whoever closes it later is the program
     if (calls == NULL) {
         mp_plat_close_handle(handle);
         return mp__fail(MP_EPROTO, 0,

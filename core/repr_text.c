@@ -148,10 +148,14 @@ int mp__repr_bytes(mp__writer_t *out, const void *bytes, size_t size,
     const unsigned char *at = bytes;
     char quote = quote_for(bytes, size);
     const char start[2] = {'b', quote};
+    char escaped = quote;
 
+    if (array) {
+        escaped = '\'';
+    }
     int r = mp__write(out, start, sizeof(start));
     for (size_t i = 0; r == 0 && i < size; i++) {
-        r = at[i] < 0x80 ? write_ascii(out, at[i], array ? '\'' : quote)
+        r = at[i] < 0x80 ? write_ascii(out, at[i], escaped)
                          : write_number(out, at[i]);
     }
     return r < 0 ? r : mp__write_byte(out, (unsigned char) quote);

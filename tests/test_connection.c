@@ -241,7 +241,7 @@ static void values_are_messages(void)
     assert_int_equal(mp_any_equal(value, got), 1);
     mp_any_destroy(value);
     mp_any_destroy(got);
-    assert_int_equal(mp_connection_send_bytes(first, "no pickle", 9, 0), 0);
+    assert_int_equal(mp_connection_send_bytes(first, "\x80\x04K", 3, 0), 0);
     assert_int_equal(mp_connection_recv(second, &got, 0), MP_EPROTO);
     assert_null(got);
     assert_int_equal(mp_connection_poll(second, 0), MP_ETIMEDOUT);
@@ -431,6 +431,50 @@ static void a_brother_keeps_no_end_open(void)
     test_gate_release(&gate, 1);
     assert_int_equal(test_finish(brother), 0);
     test_gate_destroy(&gate);
+}
+
+static int has_nothing_to_receive(const mp_args_t *args)
+{
+    for (size_t i = 0; i < mp_args_count(args); i++) {
+        if (mp_connection_poll(mp_args_connection(args, i), 0) !=
+            MP_ETIMEDOUT) {
+            return 1;
+        }
+    }
+    return 0;
+}
+MP_TARGET(has_nothing_to_receive)
+
+// The numbers of what a thread had are given again: what lies below them is
+// taken.
+static void a_fork_closes_nothing_for_a_thread_that_was(void)
+{
+    mp_process_options_t options = {.context = mp_get_context("thread")};
+    mp_connection_t *below[16];
+    mp_process_t *thread = NULL;
+
+    for (int i = 0; i < 16; i += 2) {
+        assert_int_equal(mp_pipe(&below[i], &below[i + 1], true), 0);
+    }
+    make(true);
+    assert_int_equal(
+        mp_process_create(&thread, echo, MP_ARGS(second), &options), 0);
+    assert_int_equal(mp_process_start(thread), 0);
+    destroy();
+    assert_int_equal(test_finish(thread), 0);
+    make(true);
+    mp_connection_t *more = NULL;
+    mp_connection_t *most = NULL;
+    assert_int_equal(mp_pipe(&more, &most, true), 0);
+    assert_int_equal(
+        test_call(has_nothing_to_receive, MP_ARGS(first, second, more, most)),
+        0);
+    destroy();
+    mp_connection_destroy(more);
+    mp_connection_destroy(most);
+    for (int i = 0; i < 16; i++) {
+        mp_connection_destroy(below[i]);
+    }
 }
 
 static void a_closed_end_starts_no_child(void)
@@ -659,6 +703,8 @@ static const struct test tests[] = {
     {"messages of processes do not mix", messages_of_processes_do_not_mix,
      TEST_ALL},
     {"a brother keeps no end open", a_brother_keeps_no_end_open, TEST_ALL},
+    {"a fork closes nothing for a thread that was",
+     a_fork_closes_nothing_for_a_thread_that_was, TEST_FORK},
     {"a closed end starts no child", a_closed_end_starts_no_child, TEST_ALL},
     {"an argument is of its kind", an_argument_is_of_its_kind, TEST_ALL},
     {"a death inside a message ends the wait for its rest",

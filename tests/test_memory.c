@@ -263,6 +263,94 @@ static void named_semaphores_can_be_made_without_memory_or_not_at_all(void)
     assert_true(nth > 2);
 }
 
+// ---- values ----
+
+// All that a value goes through while allocation number `nth` fails.
+static int use_value(const void *pickle, size_t size)
+{
+    mp_any_t *value = NULL;
+    mp_any_t *dict = NULL;
+    mp_any_t *object = NULL;
+    void *bytes = NULL;
+    char *text = NULL;
+
+    int r = mp_loads(&value, pickle, size, NULL);
+    if (r == 0) {
+        r = mp_dumps(&bytes, &size, value, NULL);
+    }
+    if (r == 0) {
+        r = mp_any_repr(value, &text);
+    }
+    if (r == 0) {
+        r = mp_any_dict(&dict, MP_ARGS("a", 1000, "b", 0.5, "c", "d"));
+    }
+    for (int i = 0; r == 0 && i < 20; i++) {
+        r = mp_any_set_item(dict, mp_any_item(mp_any_item(value, 0), 20 + i),
+                            value);
+    }
+    if (r == 0) {
+        r = mp_any_append(value, dict);
+    }
+    if (r == 0) {
+        r = mp_any_object(&object, "builtins", "KeyError", MP_ARGS("k", 1.5));
+    }
+    if (r == 0) {
+        r = mp_any_object_add(object, MP_ANY_BUILD, dict);
+    }
+    mp_any_destroy(object);
+    mp_any_destroy(dict);
+    mp_any_destroy(value);
+    mp_free(bytes);
+    mp_free(text);
+    return r;
+}
+
+static mp_any_t *make_value(void)
+{
+    mp_any_t *value = NULL;
+    mp_any_t *numbers = NULL;
+    mp_any_t *set = NULL;
+    mp_any_t *big = NULL;
+
+    assert_int_equal(mp_any_list(&value, MP_NO_ARGS), 0);
+    assert_int_equal(mp_any_list(&numbers, MP_NO_ARGS), 0);
+    assert_int_equal(mp_any_set(&set, MP_NO_ARGS), 0);
+    for (int i = 0; i < 60; i++) {
+        assert_int_equal(mp_any_extend(numbers, MP_ARGS(1000 + i)), 0);
+        assert_int_equal(mp_any_add(set, mp_any_item(numbers, (size_t) i)), 0);
+    }
+    assert_int_equal(mp_any_int_text(&big, "123456789012345678901"), 0);
+    assert_int_equal(mp_any_append(value, numbers), 0);
+    assert_int_equal(mp_any_append(value, set), 0);
+    assert_int_equal(mp_any_append(value, big), 0);
+    assert_int_equal(mp_any_append(value, value), 0);
+    mp_any_destroy(numbers);
+    mp_any_destroy(set);
+    mp_any_destroy(big);
+    return value;
+}
+
+static void values_can_be_used_without_memory_or_not_at_all(void)
+{
+    mp_any_t *value = make_value();
+    void *pickle = NULL;
+    size_t size = 0;
+    long nth = 0;
+    bool reached = true;
+
+    assert_int_equal(mp_dumps(&pickle, &size, value, NULL), 0);
+    while (reached) {
+        failing = ++nth;
+        int r = use_value(pickle, size);
+        reached = failing == 0;
+        failing = 0;
+        assert_int_equal(r, reached ? MP_ENOMEM : 0);
+    }
+    assert_true(nth > 40);
+    mp_free(pickle);
+    mp_any_destroy(value);
+}
+
 static const struct test tests[] = {
     {"each allocation may fail", each_allocation_may_fail, TEST_ALL},
     {"each allocation for handles may fail",
@@ -279,6 +367,8 @@ static const struct test tests[] = {
      handshakes_without_memory_do_not_begin, TEST_ONCE},
     {"named semaphores can be made without memory, or not at all",
      named_semaphores_can_be_made_without_memory_or_not_at_all, TEST_ONCE},
+    {"values can be used without memory, or not at all",
+     values_can_be_used_without_memory_or_not_at_all, TEST_ONCE},
 };
 
 int main(int argc, char **argv)

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a pickle is written with.
+#ifndef MP_CORE_PICKLE_WRITER_H
+#define MP_CORE_PICKLE_WRITER_H
+
+#include "core/pickle.h"
+#include "core/pickle_memo.h"
+#include "core/text_writer.h"
+
+typedef struct mp__place {
+    const mp_any_t *value;
+    size_t next; // which of its parts
+    size_t item; // of a step of an object
+} mp__place_t;
+
+typedef struct mp__picker {
+    mp__writer_t out;
+    mp__memo_t memo;
+    mp__place_t *places;
+    size_t depth;
+    size_t room;
+    size_t items;
+    mp_pickle_options_t limits;
+    bool family;
+} mp__picker_t;
+
+int mp__put_code(mp__picker_t *writer, unsigned code);
+int mp__put_number(mp__picker_t *writer, unsigned code, uint64_t number,
+                   size_t width);
+int mp__put_leaf(mp__picker_t *writer, const mp_any_t *value);
+
+// Whether the value may be met once more, and so is worth a number.
+bool mp__may_come_again(const mp_any_t *value);
+// Gives it one, if it is.
+int mp__remember(mp__picker_t *writer, const mp_any_t *value);
+// 1: it was written before, and now is again.
+int mp__repeat(mp__picker_t *writer, const mp_any_t *value);
+
+#endif
