@@ -17,6 +17,7 @@
 
 #define NAP_FIRST_NS INT64_C(1000000)
 #define NAP_LAST_NS INT64_C(10000000)
+#define NAP_EACH_NS INT64_C(10000) // more for each object: all are looked at
 
 typedef struct item {
     mp__watched_t watched;
@@ -193,6 +194,13 @@ static int watch_all(waiting_t *wait)
     return found;
 }
 
+static int64_t longest_nap(const waiting_t *wait)
+{
+    const int64_t many = MP__SLICE_NS / NAP_EACH_NS;
+
+    return NAP_LAST_NS + sooner((int64_t) wait->count, many) * NAP_EACH_NS;
+}
+
 // When to look again, whatever the system tells.
 static int64_t look_again(waiting_t *wait)
 {
@@ -203,7 +211,7 @@ static int64_t look_again(waiting_t *wait)
     }
     if (wait->events > 0 && wait->count > 1) {
         until = sooner(until, mp_plat_now() + wait->nap);
-        wait->nap = sooner(wait->nap * 2, NAP_LAST_NS);
+        wait->nap = sooner(wait->nap * 2, longest_nap(wait));
     }
     return until;
 }

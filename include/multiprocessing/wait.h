@@ -119,9 +119,10 @@ MP_BEGIN_DECLS
  * timeout of its own.
  *
  * An event has no handle that a system waits for. One event alone is slept for;
- * beside anything else events are looked at every 10 ms at last, and a wait
- * that long wakes the processor so often. On Windows that holds for every
- * mixture, and for connections and listeners of named pipes.
+ * beside anything else events are looked at every 10 ms at last, and 10 µs more
+ * for each object of the list, which wakes the processor so often. On Windows
+ * every mixture, and connections and listeners of named pipes, are looked at
+ * every 10 ms.
  *
  * @param objects what is waited for; the same may be there twice. None is
  *        marked on failure.
