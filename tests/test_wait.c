@@ -121,7 +121,8 @@ static void a_process_is_waited_for_while_it_has_a_state(void)
     assert_int_equal(wait_for_one(MP_WAIT_PROCESS(child), 0), MP_ESTATE);
     assert_int_equal(mp_process_start(child), 0);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(wait_for_one(MP_WAIT_PROCESS(child), MP_FOREVER), 0);
+        assert_int_equal(wait_for_one(MP_WAIT_PROCESS(child), TEST_GUARD_MS),
+                         0);
         test_join(child);
     }
     assert_int_equal(mp_process_close(child), 0);
@@ -159,11 +160,11 @@ static void all_that_is_ready_is_marked_and_nothing_else(void)
                             MP_WAIT_LISTENER(listener),
                             MP_WAIT_CONNECTION(first), MP_WAIT_EVENT(event)};
     send_to_first();
-    assert_int_equal(mp_wait(rows, 5, MP_FOREVER, &ready), 0);
+    assert_int_equal(mp_wait(rows, 5, TEST_GUARD_MS, &ready), 0);
     assert_int_equal(ready, 1);
     assert_true(rows[3].ready);
     assert_int_equal(mp_event_set(event), 0);
-    assert_int_equal(mp_wait(rows, 5, MP_FOREVER, &ready), 0);
+    assert_int_equal(mp_wait(rows, 5, TEST_GUARD_MS, &ready), 0);
     assert_int_equal(ready, 3);
     assert_true(rows[1].ready && rows[3].ready && rows[4].ready);
     receive_at_first();
@@ -189,7 +190,7 @@ static void a_message_of_which_the_length_is_known_is_ready(void)
     assert_int_equal(mp_connection_recv_bytes(first, &byte, 1, &size, 0),
                      MP_EMSGSIZE);
     for (size_t count = 1; count <= 2; count++) {
-        assert_int_equal(mp_wait(rows, count, MP_FOREVER, NULL), 0);
+        assert_int_equal(mp_wait(rows, count, TEST_GUARD_MS, NULL), 0);
         assert_true(rows[0].ready);
     }
     receive_at_first();
@@ -206,10 +207,14 @@ static void a_closed_side_and_a_broken_direction_are_ready(void)
     make();
     assert_int_equal(mp_connection_send_bytes(second, bytes, LARGE, 100),
                      MP_ETIMEDOUT);
-    assert_int_equal(wait_for_one(MP_WAIT_CONNECTION(first), MP_FOREVER), 0);
+    if (mp_connection_send_bytes(second, "x", 1, 0) == MP_ESTATE) {
+        assert_int_equal(wait_for_one(MP_WAIT_CONNECTION(first), TEST_GUARD_MS),
+                         0);
+    } // a named pipe takes back what did not go whole
     assert_int_equal(wait_for_one(MP_WAIT_CONNECTION(second), 0), MP_ETIMEDOUT);
     assert_int_equal(mp_connection_close(first), 0);
-    assert_int_equal(wait_for_one(MP_WAIT_CONNECTION(second), MP_FOREVER), 0);
+    assert_int_equal(wait_for_one(MP_WAIT_CONNECTION(second), TEST_GUARD_MS),
+                     0);
     destroy();
     free(bytes);
 }
@@ -233,7 +238,7 @@ static void more_than_windows_waits_for_at_once(void)
         assert_int_equal(mp_wait(rows, count, 30, NULL), MP_ETIMEDOUT);
         assert_int_equal(
             mp_connection_send_bytes(ends[MANY - 1][1], "text", 4, 0), 0);
-        assert_int_equal(mp_wait(rows, count, MP_FOREVER, &ready), 0);
+        assert_int_equal(mp_wait(rows, count, TEST_GUARD_MS, &ready), 0);
         assert_int_equal(ready, 1);
         assert_true(rows[MANY - 1].ready);
         mp_connection_t *kept = first;
@@ -393,7 +398,8 @@ static void let_a_silent_client_in(void)
 
     address = mp_listener_address(listener);
     assert_int_equal(mp_client(&silent, address, &mute, TEST_GUARD_MS), 0);
-    assert_int_equal(wait_for_one(MP_WAIT_LISTENER(listener), MP_FOREVER), 0);
+    assert_int_equal(wait_for_one(MP_WAIT_LISTENER(listener), TEST_GUARD_MS),
+                     0);
     assert_int_equal(mp_listener_accept(listener, &connection, 0),
                      MP_ETIMEDOUT);
 }
