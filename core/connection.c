@@ -7,6 +7,7 @@
 
 #include "core/self.h"
 #include "core/start.h"
+#include "core/watch.h"
 #include "platform/fail.h"
 
 // ---- making and closing ----
@@ -33,8 +34,9 @@ static void free_connection(mp__port_t *port)
 }
 
 const mp__port_calls_t mp__connection_calls = {
-    close_link, free_connection, handle_of, mp__connection_describe,
-    mp__connection_open};
+    close_link,          free_connection,
+    handle_of,           mp__connection_describe,
+    mp__connection_open, &mp__connection_watch};
 
 static int new_route(mp__route_t **out)
 {
@@ -319,48 +321,4 @@ int mp_connection_recv_alloc(mp_connection_t *connection, void **bytes,
     return r < 0 ? r
                  : mp__passage_end(&passage,
                                    receive_new(&passage, bytes, size, most));
-}
-
-// It takes no turn: who waits for another one to receive would not see that
-// there is something.
-static int poll(mp_connection_t *connection, int64_t timeout_ms)
-{
-    mp__passage_t passage = {
-        .connection = connection,
-        .lane = &connection->route->lanes[1 - connection->side],
-        .deadline = mp__deadline(timeout_ms)};
-    int r = MP_ETIMEDOUT;
-
-    while (r == MP_ETIMEDOUT) {
-        if (atomic_load(&passage.lane->next) != 0 ||
-            atomic_load(&passage.lane->broken) != MP__WHOLE) {
-            return 0;
-        }
-        r = mp_plat_link_wait(&connection->link, mp__passage_slice(&passage));
-        if (r == MP_ETIMEDOUT) {
-            int look = mp__passage_look(&passage, r);
-            if (look < 0) {
-                return look == MP_ETIMEDOUT
-                           ? mp__fail(look, 0, "no message came")
-                           : look;
-            }
-        }
-    }
-    return r;
-}
-
-int mp_connection_poll(mp_connection_t *connection, int64_t timeout_ms)
-{
-    if (connection == NULL) {
-        return is_null();
-    }
-    if (!connection->readable) {
-        return mp__fail(MP_ESTATE, 0, "this end of the connection only sends");
-    }
-    int r = mp__port_use(&connection->port, "the connection");
-    if (r == 0) {
-        r = poll(connection, timeout_ms);
-        mp__port_leave(&connection->port);
-    }
-    return r;
 }

@@ -50,6 +50,8 @@ int mp__passage_end(mp__passage_t *passage, int r);
 // MP_ETIMEDOUT, MP_ESTATE.
 int64_t mp__passage_slice(const mp__passage_t *passage);
 int mp__passage_look(const mp__passage_t *passage, int r);
+// Whether the lane is broken, also by who died inside of a message just now.
+bool mp__passage_torn(const mp__passage_t *passage);
 // Says that no message can be told from another on this lane any more.
 void mp__passage_break(const mp__passage_t *passage, mp__broken_t why);
 // That this thread is inside of a message, or not.

@@ -2,7 +2,7 @@
 // An event in one word: whether it is set, whether somebody sleeps on it, and
 // how often it was set. By the last, who slept through a set and a clear knows
 // that it was set.
-#include <multiprocessing/event.h>
+#include "core/event.h"
 
 #include <limits.h>
 
@@ -144,4 +144,25 @@ int mp_event_wait(mp_event_t *event, int64_t timeout_ms)
     }
     uint32_t first = atomic_load(&event->word);
     return (first & SET) != 0 ? 0 : wait_slow(event, first, timeout_ms);
+}
+
+// ---- beside others ----
+
+uint32_t mp__event_look(const mp_event_t *event)
+{
+    return atomic_load(&event->word);
+}
+
+bool mp__event_was_set(const mp_event_t *event, uint32_t first)
+{
+    return was_set(atomic_load(&event->word), first);
+}
+
+void mp__event_doze(mp_event_t *event, uint32_t first, int64_t until)
+{
+    uint32_t seen = atomic_load(&event->word);
+
+    if (!was_set(seen, first) && mp__word_announce(&event->word, &seen)) {
+        mp_plat_sleep(&event->word, seen, until);
+    }
 }

@@ -103,6 +103,24 @@ void mp__handles_leave(mp_process_t *process)
     mp__process_release(process);
 }
 
+int mp__handles_enter(mp_process_t *process, intptr_t *sentinel)
+{
+    int r = 0;
+    const char *why_not = enter(process, &r);
+
+    if (why_not != NULL || r < 0) {
+        return why_not != NULL ? mp__state_error(why_not) : r;
+    }
+    *sentinel = process->child.end;
+    if (process->ended != NULL) {
+        r = mp_plat_event_handle(process->ended, sentinel);
+    }
+    if (r < 0) {
+        mp__handles_leave(process);
+    }
+    return r;
+}
+
 static int wait_once(mp_process_t *process, int64_t deadline)
 {
     return process->ended != NULL

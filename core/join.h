@@ -12,6 +12,9 @@ bool mp__collect_locked(mp_process_t *process);
 // lock; nothing while a thread still waits on it. The caller holds the lock.
 mp_plat_child_t mp__take_handles_locked(mp_process_t *process);
 
+// Where to wait for its end without the lock, until the thread leaves. A child,
+// or the parent. MP_ESTATE, MP_EMFILE, MP_ENOMEM.
+int mp__handles_enter(mp_process_t *process, intptr_t *sentinel);
 // What a thread calls that used the handles without the lock: it had counted
 // itself among the waiters, and holds the process.
 void mp__handles_leave(mp_process_t *process);

@@ -9,6 +9,7 @@
 #include "core/process.h"
 #include "core/secret.h"
 #include "core/self.h"
+#include "core/watch.h"
 #include "platform/fail.h"
 
 #define BACKLOG 128
@@ -308,7 +309,8 @@ static int open_listener(mp__port_t **out, const unsigned char *record,
 __attribute__((constructor)) static void make_known(void)
 {
     static const mp__port_calls_t calls = {close_listener, free_listener,
-                                           handle_of, describe, open_listener};
+                                           handle_of,      describe,
+                                           open_listener,  &mp__listener_watch};
 
     mp__port_know_listeners(&calls);
 }

@@ -63,25 +63,29 @@ int64_t mp__passage_slice(const mp__passage_t *passage)
     return mp__slice_until(passage->deadline);
 }
 
-int mp__passage_look(const mp__passage_t *passage, int r)
+bool mp__passage_torn(const mp__passage_t *passage)
 {
     mp__lane_t *lane = passage->lane;
 
-    if (r != MP_ETIMEDOUT) {
-        return r;
-    }
-    if (mp__port_closed(&passage->connection->port)) {
-        return mp__fail(MP_ESTATE, 0, THE_CONNECTION " is closed");
-    }
     if (passage->sends) {
         look_at(passage, &lane->receiver, &lane->receiving,
                 MP__BROKEN_BY_RECEIVER);
     } else {
         look_at(passage, &lane->sender, &lane->sending, MP__BROKEN_BY_SENDER);
     }
-    uint32_t broken = atomic_load(&lane->broken);
-    if (broken != MP__WHOLE) {
-        return is_broken(broken);
+    return atomic_load(&lane->broken) != MP__WHOLE;
+}
+
+int mp__passage_look(const mp__passage_t *passage, int r)
+{
+    if (r != MP_ETIMEDOUT) {
+        return r;
+    }
+    if (mp__port_closed(&passage->connection->port)) {
+        return mp__fail(MP_ESTATE, 0, THE_CONNECTION " is closed");
+    }
+    if (mp__passage_torn(passage)) {
+        return is_broken(atomic_load(&passage->lane->broken));
     }
     return passage->deadline != MP_PLAT_NEVER &&
                    mp_plat_now() >= passage->deadline

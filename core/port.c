@@ -107,6 +107,11 @@ bool mp__port_closed(const mp__port_t *port)
     return (atomic_load(&port->users) & CLOSED) != 0;
 }
 
+const mp__port_watch_t *mp__port_watch_of(const mp__port_t *port)
+{
+    return calls_of(port)->watch;
+}
+
 mp__port_kind_t mp__port_kind_of(const void *pointer)
 {
     mp__port_kind_t kind = MP__PORT_NONE;

@@ -27,6 +27,8 @@ typedef struct mp__port {
     _Atomic uint32_t users;      // threads that use the handle, and CLOSED
 } mp__port_t;
 
+typedef struct mp__port_watch mp__port_watch_t;
+
 // By kind, in connection.c and listener.c.
 typedef struct mp__port_calls {
     void (*close)(mp__port_t *port); // once: nobody uses it any more
@@ -37,6 +39,7 @@ typedef struct mp__port_calls {
     // Takes the handle over, or closes it if that fails. MP_EPROTO.
     int (*open)(mp__port_t **out, const unsigned char *record, size_t size,
                 intptr_t handle);
+    const mp__port_watch_t *watch; // core/watch.h
 } mp__port_calls_t;
 extern const mp__port_calls_t mp__connection_calls;
 // Listeners say so when their file is linked: what serves handshakes brings a
@@ -56,6 +59,9 @@ void mp__port_leave(mp__port_t *port);
 // Closes it once no thread uses it; they look every moment.
 void mp__port_close(mp__port_t *port);
 bool mp__port_closed(const mp__port_t *port);
+
+// How it is waited for.
+const mp__port_watch_t *mp__port_watch_of(const mp__port_t *port);
 
 // Whether a user's pointer is one, and of which kind.
 mp__port_kind_t mp__port_kind_of(const void *pointer);

@@ -45,6 +45,7 @@
 #include <multiprocessing/system.h>
 #include <multiprocessing/target.h>
 #include <multiprocessing/version.h>
+#include <multiprocessing/wait.h>
 #ifndef MP_NO_SHAREDCTYPES
 #include <multiprocessing/array.h>
 #include <multiprocessing/value.h>
