@@ -74,10 +74,8 @@ static int echo_one(mp_connection_t *connection, mp_event_t *stopped)
     return r;
 }
 
-static int serve_client(const mp_args_t *args)
+static int serve(mp_connection_t *connection, mp_event_t *stopped)
 {
-    mp_connection_t *connection = mp_args_connection(args, 0);
-    mp_event_t *stopped = mp_args_event(args, 1);
     int r = 0;
 
     while (r == 0 && !mp_stop_requested()) {
@@ -90,21 +88,48 @@ static int serve_client(const mp_args_t *args)
     }
     return r == 0 || r == MP_EEOF ? 0 : complain("a client is left");
 }
+
+// In a process: the end is a copy of its own.
+static int serve_client(const mp_args_t *args)
+{
+    return serve(mp_args_connection(args, 0), mp_args_event(args, 1));
+}
 MP_TARGET(serve_client)
+
+static int serve_in_thread(const mp_args_t *args)
+{
+    mp_connection_t *connection =
+        (mp_connection_t *) (intptr_t) mp_args_int(args, 0);
+    int code = serve(connection, mp_args_event(args, 1));
+
+    mp_connection_destroy(connection);
+    return code;
+}
+MP_TARGET(serve_in_thread)
 
 // ---- the server ----
 
-static int start_client(const settings_t *settings, mp_connection_t *connection,
-                        mp_event_t *stopped)
+// A thread is given the connection itself, which it then destroys. It needs no
+// copy; of a socket of Windows, Wine makes none that can be used.
+static int start_client(const settings_t *settings,
+                        mp_connection_t **connection, mp_event_t *stopped)
 {
     mp_process_options_t options = {.context =
                                         mp_get_context(settings->method)};
     mp_process_t *process = NULL;
+    bool thread = strcmp(settings->method, "thread") == 0;
 
-    int r = mp_process_create(&process, serve_client,
-                              MP_ARGS(connection, stopped), &options);
+    int r = thread ? mp_process_create(
+                         &process, serve_in_thread,
+                         MP_ARGS((long long) (intptr_t) *connection, stopped),
+                         &options)
+                   : mp_process_create(&process, serve_client,
+                                       MP_ARGS(*connection, stopped), &options);
     if (r == 0) {
         r = mp_process_start(process);
+    }
+    if (r == 0 && thread) {
+        *connection = NULL;
     }
     mp_process_destroy(process); // it goes on, and is found at the end
     return r;
@@ -118,7 +143,7 @@ static void accept_clients(const settings_t *settings, mp_listener_t *listener,
         mp_connection_t *connection = NULL;
         int r = mp_listener_accept(listener, &connection, LOOK_MS);
         if (r == 0) {
-            r = start_client(settings, connection, stopped);
+            r = start_client(settings, &connection, stopped);
         }
         mp_connection_destroy(connection); // who serves it has it
         if (r < 0 && r != MP_ETIMEDOUT) {
@@ -165,7 +190,7 @@ static int serve_at(const settings_t *settings, mp_listener_t *listener)
     return told ? 0 : 1;
 }
 
-static int serve(const settings_t *settings)
+static int listen_and_serve(const settings_t *settings)
 {
     const echo_place_t *place = &settings->place;
     bool any = strcmp(place->address, "-") == 0;
@@ -231,5 +256,5 @@ int main(int argc, char **argv)
         (void) fputs(usage, stderr);
         return 2;
     }
-    return serve(&settings);
+    return listen_and_serve(&settings);
 }

@@ -4,6 +4,7 @@
 #ifndef EXAMPLES_SOCKETS_H
 #define EXAMPLES_SOCKETS_H
 
+#include <multiprocessing.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,12 @@ intptr_t socket_listen(int *port);
 // processes may wait at one socket: each client comes to one of them.
 intptr_t socket_accept(intptr_t listening, int timeout_ms);
 intptr_t socket_connect(int port);
+
+// Gives a copy of a socket to the process `pid`, which takes it at the other
+// end of the connection. On Windows a socket is more than its handle.
+bool socket_give(mp_connection_t *connection, intptr_t handle, int64_t pid);
+intptr_t socket_take(mp_connection_t *connection);
+
 void socket_close(intptr_t handle);
 // After an answer: it arrives whole before the connection ends.
 void socket_finish(intptr_t handle);

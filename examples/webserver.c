@@ -120,12 +120,13 @@ static void serve(intptr_t client, mp_semaphore_t *left, mp_event_t *done)
 
 static int work(const mp_args_t *args)
 {
-    mp_event_t *done = mp_args_event(args, 0);
+    mp_event_t *done = mp_args_event(args, 1);
     mp_semaphore_t *left =
-        mp_args_count(args) > 1 ? mp_args_semaphore(args, 1) : NULL;
-    intptr_t listening = NO_SOCKET;
+        mp_args_count(args) > 2 ? mp_args_semaphore(args, 2) : NULL;
+    intptr_t listening =
+        sockets_begin() ? socket_take(mp_args_connection(args, 0)) : NO_SOCKET;
 
-    if (!sockets_begin() || mp_inherited_handle(0, &listening) < 0) {
+    if (listening == NO_SOCKET) {
         return mp_failure(1, "no socket to listen at");
     }
     while (!mp_stop_requested() && !mp_event_is_set(done)) {
@@ -149,25 +150,42 @@ typedef struct server {
     mp_process_t *workers[WORKERS_MOST];
 } server_t;
 
-static int start_worker(server_t *server, mp_process_t **worker)
+static int create_worker(const server_t *server, mp_process_t **worker,
+                         mp_connection_t *its)
 {
     mp_process_options_t options = {
-        .context = mp_get_context(server->settings->method),
-        .handles = &server->listening,
-        .handle_count = 1};
+        .context = mp_get_context(server->settings->method)};
 
-    int r =
-        server->left != NULL
-            ? mp_process_create(worker, work,
-                                MP_ARGS(server->done, server->left), &options)
-            : mp_process_create(worker, work, MP_ARGS(server->done), &options);
+    return server->left != NULL
+               ? mp_process_create(worker, work,
+                                   MP_ARGS(its, server->done, server->left),
+                                   &options)
+               : mp_process_create(worker, work, MP_ARGS(its, server->done),
+                                   &options);
+}
+
+// The socket follows when the worker runs: Windows wants to know whose it will
+// be. One that gets none ends, and says so.
+static int start_worker(const server_t *server, mp_process_t **worker)
+{
+    mp_connection_t *mine = NULL;
+    mp_connection_t *its = NULL;
+
+    int r = mp_pipe(&mine, &its, true);
+    if (r == 0) {
+        r = create_worker(server, worker, its);
+    }
     if (r == 0) {
         r = mp_process_start(*worker);
     }
     if (r < 0) {
         mp_process_destroy(*worker);
         *worker = NULL;
+    } else {
+        (void) socket_give(mine, server->listening, mp_process_pid(*worker));
     }
+    mp_connection_destroy(its);
+    mp_connection_destroy(mine);
     return r;
 }
 
