@@ -34,7 +34,7 @@ typedef enum mp__pickle_name {
 mp__pickle_name_t mp__pickle_name(const mp_any_t *value);
 // MP_EACCES: `only` does not name it, and it is none of ours.
 int mp__pickle_allows(const char *const *only, const mp_any_t *global);
-// The options with their defaults filled in.
+// The options with their defaults filled in. NULL: all of these.
 mp_pickle_options_t mp__pickle_limits(const mp_pickle_options_t *options);
 
 enum {

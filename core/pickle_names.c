@@ -11,7 +11,11 @@
 
 mp_pickle_options_t mp__pickle_limits(const mp_pickle_options_t *options)
 {
-    mp_pickle_options_t limits = *options;
+    mp_pickle_options_t limits = {0};
+
+    if (options != NULL) {
+        limits = *options;
+    }
 
     limits.max_bytes = limits.max_bytes != 0 ? limits.max_bytes : BYTES_MOST;
     limits.max_items = limits.max_items != 0 ? limits.max_items : ITEMS_MOST;
