@@ -160,6 +160,8 @@ static bool run(const plan_t *plan)
     worker_t workers[WORKERS_MOST];
     long left = plan->requests - plan->workers;
 
+    memset(workers, 0, sizeof(workers));
+
     if (!ask_at_once(plan, workers)) {
         return false;
     }
