@@ -55,7 +55,7 @@ int mp__connection_make(mp_connection_t **out, mp_plat_link_t *link,
     if (r == 0 && route == NULL) {
         r = new_route(&route);
     }
-    if (r < 0) {
+    if (r < 0 || made == NULL) {
         if (route != NULL) {
             mp__object_drop(&route->head);
         }
