@@ -240,7 +240,7 @@ static char state_of(int64_t pid)
     }
     text[size > 0 ? size : 0] = '\0';
     const char *end = strrchr(text, ')'); // of the name
-    return end != NULL && end[1] == ' ' ? end[2] : '?';
+    return (char) (end != NULL && end[1] == ' ' ? end[2] : '?');
 }
 
 void test_await_sleep(int64_t pid)

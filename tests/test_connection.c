@@ -619,8 +619,8 @@ static void a_death_inside_a_receipt_ends_the_sending(void)
     free(bytes);
 }
 
-// How many of them answered before one was taken for dead inside of a message.
-static int deaths_behind_answers(void)
+// Each answers and is killed, until one is taken for dead inside of a message.
+static void kill_behind_answers(void)
 {
     char buffer[4];
     size_t size = 0;
@@ -633,12 +633,11 @@ static int deaths_behind_answers(void)
                                          TEST_GUARD_MS);
         }
         kill_child(child);
-        if (r == MP_ESTATE && !TELLS_BEHIND) {
-            return i;
+        if (i > 0 && r == MP_ESTATE && !TELLS_BEHIND) {
+            return;
         }
         assert_int_equal(r, 0);
     }
-    return 20;
 }
 
 static void a_death_between_messages_harms_nobody(void)
@@ -647,11 +646,9 @@ static void a_death_between_messages_harms_nobody(void)
     size_t size = 0;
 
     make(true);
-    int answered = deaths_behind_answers();
+    kill_behind_answers();
     int r = mp_connection_send_bytes(first, "ping", 4, 0);
-    if (r == MP_ESTATE && !TELLS_BEHIND) {
-        assert_true(answered > 0); // somebody was killed behind an answer
-    } else {
+    if (r != MP_ESTATE || TELLS_BEHIND) {
         assert_int_equal(r, 0);
         assert_int_equal(mp_connection_recv_bytes(second, buffer, 4, &size, 0),
                          0);
