@@ -109,7 +109,7 @@ int mp__inherited_copy(mp__inherited_t **out, const mp__settings_t *settings,
     if (inherited == NULL) {
         return MP_ENOMEM;
     }
-    int r = copy_offered(inherited, settings);
+    int r = settings == NULL ? 0 : copy_offered(inherited, settings);
     if (r == 0) {
         r = copy_ports(inherited, args);
     }

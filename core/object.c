@@ -486,10 +486,14 @@ mp__reference_t mp__object_reference(const mp__object_t *object)
 // Its home is believed only if the map has it so.
 bool mp__object_at_locked(const mp__object_t *object)
 {
+    if ((mp__offset_of(object) & 63) != 0) {
+        return false;
+    }
+    // Whoever made it wrote its state last, perhaps in another thread that has
+    // told us of it by nothing but a message.
+    (void) atomic_load(&object->state);
     uint32_t home = object->home;
-
-    if ((mp__offset_of(object) & 63) != 0 ||
-        home >= atomic_load(&mp__arena()->units)) {
+    if (home >= atomic_load(&mp__arena()->units)) {
         return false;
     }
     mp__span_t span = mp__span_of(home);

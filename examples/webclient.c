@@ -161,7 +161,6 @@ static bool run(const plan_t *plan)
     long left = plan->requests - plan->workers;
 
     memset(workers, 0, sizeof(workers));
-
     if (!ask_at_once(plan, workers)) {
         return false;
     }
