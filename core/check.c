@@ -3,6 +3,7 @@
 
 #include "core/cells.h"
 #include "core/pages.h"
+#include "core/transit.h"
 #include "platform/fail.h"
 
 // One check under way.
@@ -40,10 +41,11 @@ static bool is_cell(uint32_t link)
 static int check_chain(mp__object_t *object, uint32_t token, int *found)
 {
     uint32_t at = atomic_load(&object->holders);
+    uint64_t most = atomic_load(&mp__arena()->units) * (MP__UNIT / 64);
 
-    for (int steps = 0; at != 0; steps++) {
+    for (uint64_t steps = 0; at != 0; steps++) {
         mp__holder_t *holder = mp__linked(at);
-        if (steps > MP__SLOTS) {
+        if (steps > most) {
             return damaged(object, "a chain of holders without an end");
         }
         if (!is_cell(at) ||
@@ -65,6 +67,11 @@ static int check_holder(mp__holder_t *holder, uint32_t slab_owner)
     mp__object_t *object = mp__linked(holder->object);
     int found = 0;
 
+    if (holder->token == 0) {
+        return mp__transit_is_kept_locked(holder)
+                   ? 0
+                   : damaged(holder, "on its way without a route");
+    }
     if (holder->token != slab_owner || !lives(holder->token)) {
         return damaged(holder, "a holder of a dead process");
     }

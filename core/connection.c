@@ -30,13 +30,20 @@ static void close_link(mp__port_t *port)
 static void free_connection(mp__port_t *port)
 {
     mp__object_drop(&of_port(port)->route->head);
+    mp__limits_drop(of_port(port)->limits);
     free(port);
 }
 
+static void forget_limits(mp__port_t *port)
+{
+    mp__limits_drop(of_port(port)->limits);
+    of_port(port)->limits = NULL;
+}
+
 const mp__port_calls_t mp__connection_calls = {
-    close_link,          free_connection,
-    handle_of,           mp__connection_describe,
-    mp__connection_open, &mp__connection_watch};
+    close_link,           free_connection,         handle_of,
+    forget_limits,        mp__connection_describe, mp__connection_open,
+    &mp__connection_watch};
 
 static int new_route(mp__route_t **out)
 {

@@ -9,6 +9,8 @@
 #include "core/route.h"
 #include "platform/link.h"
 
+typedef struct mp__limits mp__limits_t;
+
 struct mp_connection {
     mp__port_t port;
     mp_plat_link_t link;
@@ -17,7 +19,11 @@ struct mp_connection {
     bool family;   // the other side was proven to be of this family
     uint32_t side; // it sends on lanes[side] and receives on the other one
     mp__route_t *route;
+    mp__limits_t *limits; // of values; NULL: the defaults
 };
+
+// Lets go of limits. NULL is fine.
+void mp__limits_drop(mp__limits_t *limits);
 
 // Takes the link over, or closes it if that fails. `route` NULL: a new one;
 // else its hold is taken over.

@@ -27,6 +27,11 @@ static const mp_listener_t *read_port(const mp__port_t *port)
 
 // ---- as a port ----
 
+static void forget_nothing(mp__port_t *port)
+{
+    (void) port;
+}
+
 static intptr_t handle_of(const mp__port_t *port)
 {
     return read_port(port)->listener.handle;
@@ -308,9 +313,9 @@ static int open_listener(mp__port_t **out, const unsigned char *record,
 
 __attribute__((constructor)) static void make_known(void)
 {
-    static const mp__port_calls_t calls = {close_listener, free_listener,
-                                           handle_of,      describe,
-                                           open_listener,  &mp__listener_watch};
+    static const mp__port_calls_t calls = {
+        close_listener, free_listener, handle_of,          forget_nothing,
+        describe,       open_listener, &mp__listener_watch};
 
     mp__port_know_listeners(&calls);
 }

@@ -5,6 +5,7 @@
 
 #include "core/cells.h"
 #include "core/pages.h"
+#include "core/transit.h"
 #include "platform/fail.h"
 
 static bool is_block(const mp__object_t *object)
@@ -114,6 +115,9 @@ static void to_limbo_locked(mp__object_t *object)
 
 void mp__object_free_locked(mp__object_t *object)
 {
+    if (mp__type_of(atomic_load(&object->state)) == MP__TYPE_ROUTE) {
+        mp__transits_drop_locked(object);
+    }
     if (is_block(object)) {
         free_block_locked(object);
     } else {
@@ -202,17 +206,17 @@ static int gone(void)
 
 // The owner frees what is not marked without the heap's lock, by a change of
 // the same word: it is marked in time, or it is gone.
-static bool mark_locked(mp__object_t *object, uint32_t generation)
+int mp__object_mark_locked(mp__object_t *object, uint32_t generation)
 {
     uint64_t state = atomic_load(&object->state);
 
     do {
         if (mp__type_of(state) < MP__TYPE_LOCK) {
-            return false;
+            return gone();
         }
     } while (!atomic_compare_exchange_weak(&object->state, &state,
                                            state | MP__OBJECT_SHARED));
-    return atomic_load(&object->generation) == generation;
+    return atomic_load(&object->generation) == generation ? 0 : gone();
 }
 
 // It counts as a holder before it is chained: who dies in between leaves a
@@ -221,9 +225,11 @@ static int hold_locked(mp__object_t *object, mp__holder_t *fresh, bool *used)
 {
     mp_word_t *link = NULL;
 
-    if (!mp__object_at_locked(object) ||
-        !mark_locked(object, fresh->generation)) {
-        return gone();
+    int r = mp__object_at_locked(object)
+                ? mp__object_mark_locked(object, fresh->generation)
+                : gone();
+    if (r < 0) {
+        return r;
     }
     mp__holder_t *holder = find_holder_locked(object, &link);
     if (holder != NULL) {
@@ -359,6 +365,11 @@ static mp__object_t *companion_of(const mp__object_t *object, uint64_t state)
                ? NULL
                : mp__linked(
                      ((const mp__paired_t *) (const void *) object)->companion);
+}
+
+mp__object_t *mp__object_companion(const mp__object_t *object)
+{
+    return companion_of(object, atomic_load(&object->state));
 }
 
 // What an object said of its companion while it was there: once it is gone its

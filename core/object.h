@@ -64,8 +64,11 @@ typedef struct mp__holder {
     mp__object_t head;
     uint32_t object; // offset / 64
     uint32_t generation;
-    uint32_t token;
+    uint32_t token; // 0: it is a transit (core/transit.h)
     mp_word_t count;
+    uint32_t route;     // of a transit: offset / 64
+    mp_word_t in_route; // the next one in the chain of the route
+    uint32_t with;      // the transit of the object's companion, or 0
 } mp__holder_t;
 
 // What a reference to an object says; all of it is checked when it is opened.
@@ -123,6 +126,9 @@ static inline void mp__object_made(mp__object_t *object, mp__type_t type)
 // the object's. MP_ENOMEM, MP_ENOSPC: it cannot be held.
 int mp__object_pair(mp__paired_t *object, mp__object_t *companion);
 
+// Its companion, while it is held; NULL: it has none.
+mp__object_t *mp__object_companion(const mp__object_t *object);
+
 // One more hold of this process, and one less: the last one frees.
 int mp__object_hold(mp__object_t *object);
 // The first for a user, who may give something else. MP_EINVAL.
@@ -145,5 +151,7 @@ void mp__object_let_go_locked(mp__object_t *object);
 void mp__object_free_locked(mp__object_t *object);
 // Whether an object's header lies there.
 bool mp__object_at_locked(const mp__object_t *object);
+// Says that others than its owner hold it, before they do. MP_ENOENT.
+int mp__object_mark_locked(mp__object_t *object, uint32_t generation);
 
 #endif

@@ -6,14 +6,16 @@
 #include <multiprocessing/pickle.h>
 
 #include "core/any.h"
+#include "core/transit.h"
 
 // Shared objects travel as multiprocessing_c.Ref(family, offset, generation,
-// type). `family`: the other side is proven to be of this family; without it
-// one that is to be written is an error, and one that is read is an object like
-// any other. Nothing holds what is on its way: its sender does, until it is
-// read.
+// type, transit) to a side that is proven to be of this family. `transits`, or
+// `family`, say that it is; without it one that is to be written is an error,
+// and one that is read is an object like any other. Whoever writes finishes the
+// transits, whatever comes of it.
 int mp__pickle_write(void **bytes, size_t *size, const mp_any_t *value,
-                     const mp_pickle_options_t *options, bool family);
+                     const mp_pickle_options_t *options,
+                     mp__transits_t *transits);
 int mp__pickle_read(mp_any_t **out, const void *bytes, size_t size,
                     const mp_pickle_options_t *options, bool family);
 
@@ -21,6 +23,7 @@ int mp__pickle_read(mp_any_t **out, const void *bytes, size_t size,
 
 #define MP__REF_MODULE "multiprocessing_c"
 #define MP__REF_NAME "Ref"
+#define MP__REF_NUMBERS 5
 
 typedef enum mp__pickle_name {
     MP__NAME_OTHER,

@@ -129,14 +129,14 @@ static int open_reference(const mp_any_t *args, mp_any_t **out)
 {
     mp_any_t *const *items = mp__any_as_tuple(args)->items;
     mp__object_t *object = NULL;
-    uint64_t numbers[4] = {0};
+    uint64_t numbers[MP__REF_NUMBERS] = {0};
 
-    if (mp__any_as_tuple(args)->size != 4) {
-        return mp__fail(MP_EPROTO, 0, "a reference without its four numbers");
+    if (mp__any_as_tuple(args)->size != MP__REF_NUMBERS) {
+        return mp__fail(MP_EPROTO, 0, "a reference without its numbers");
     }
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < MP__REF_NUMBERS; i++) {
         if (mp_any_get_uint(items[i], &numbers[i]) < 0 ||
-            (i >= 2 && numbers[i] > UINT32_MAX)) {
+            ((i == 2 || i == 3) && numbers[i] > UINT32_MAX)) {
             return mp__fail(MP_EPROTO, 0, "a reference of other numbers");
         }
     }
@@ -146,6 +146,7 @@ static int open_reference(const mp_any_t *args, mp_any_t **out)
         return mp__fail(MP_EPROTO, 0, "a reference to nothing that is shared");
     }
     int r = mp__object_open(&reference, (mp__type_t) reference.type, &object);
+    mp__transit_end(numbers[4]);
     if (r < 0) {
         return r;
     }

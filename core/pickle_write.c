@@ -59,7 +59,7 @@ static int begin_group(mp__picker_t *writer, const mp_any_t *value)
     case MP_ANY_TUPLE:
         return mp_any_size(value) > 3 ? mp__put_code(writer, MP__OP_MARK) : 0;
     default: // a foreign one, which this family would take for one of its own
-        return writer->family &&
+        return writer->transits != NULL &&
                        mp__pickle_name(mp_any_object_callable(value)) ==
                            MP__NAME_REF
                    ? mp__fail(MP_EACCES, 0,
@@ -281,10 +281,11 @@ static int run(mp__picker_t *writer, const mp_any_t *value)
 }
 
 int mp__pickle_write(void **bytes, size_t *size, const mp_any_t *value,
-                     const mp_pickle_options_t *options, bool family)
+                     const mp_pickle_options_t *options,
+                     mp__transits_t *transits)
 {
     mp__picker_t writer = {.limits = mp__pickle_limits(options),
-                           .family = family};
+                           .transits = transits};
 
     writer.out.most = writer.limits.max_bytes;
     int r = run(&writer, value);
@@ -313,5 +314,5 @@ int mp_dumps_sized(void **bytes, size_t *size, const mp_any_t *value,
         return mp__any_no_value();
     }
     int r = mp__options_copy(&given, sizeof(given), options, options_size);
-    return r < 0 ? r : mp__pickle_write(bytes, size, value, &given, false);
+    return r < 0 ? r : mp__pickle_write(bytes, size, value, &given, NULL);
 }

@@ -174,19 +174,26 @@ static int put_unsigned(mp__picker_t *writer, uint64_t number)
 
 static int put_shared(mp__picker_t *writer, const mp_any_t *value)
 {
-    if (!writer->family) {
+    mp__object_t *object = mp__any_as_shared(value)->object;
+    uint64_t transit = 0;
+
+    if (writer->transits == NULL) {
         return mp__fail(MP_ESTATE, 0,
                         "a shared object cannot be sent outside this family");
     }
-    const mp__reference_t reference =
-        mp__object_reference(mp__any_as_shared(value)->object);
-    const uint64_t numbers[4] = {reference.family, reference.offset,
-                                 reference.generation, reference.type};
-    int r = put_name(writer, MP__REF_MODULE, MP__REF_NAME);
+    int r = mp__transit_begin(writer->transits, object, &transit);
+    if (r < 0) {
+        return r;
+    }
+    const mp__reference_t reference = mp__object_reference(object);
+    const uint64_t numbers[MP__REF_NUMBERS] = {
+        reference.family, reference.offset, reference.generation,
+        reference.type, transit};
+    r = put_name(writer, MP__REF_MODULE, MP__REF_NAME);
     if (r == 0) {
         r = mp__put_code(writer, MP__OP_MARK);
     }
-    for (size_t i = 0; r == 0 && i < 4; i++) {
+    for (size_t i = 0; r == 0 && i < MP__REF_NUMBERS; i++) {
         r = put_unsigned(writer, numbers[i]);
     }
     if (r == 0) {

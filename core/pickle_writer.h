@@ -21,7 +21,7 @@ typedef struct mp__picker {
     size_t room;
     size_t items;
     mp_pickle_options_t limits;
-    bool family;
+    mp__transits_t *transits; // NULL: it goes outside of this family
 } mp__picker_t;
 
 int mp__put_code(mp__picker_t *writer, unsigned code);

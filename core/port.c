@@ -208,7 +208,9 @@ static bool is_among(const mp__port_t *port, const mp_args_t *args)
 void mp__ports_keep(const mp_args_t *args)
 {
     for (mp__port_t *port = ports; port != NULL; port = port->next) {
-        if (!is_among(port, args)) {
+        if (is_among(port, args)) {
+            calls_of(port)->forget(port);
+        } else {
             mp__port_close(port);
         }
     }

@@ -34,6 +34,8 @@ typedef struct mp__port_calls {
     void (*close)(mp__port_t *port); // once: nobody uses it any more
     void (*free)(mp__port_t *port);  // after that
     intptr_t (*handle)(const mp__port_t *port);
+    // In a forked child that has it as an argument: what does not travel.
+    void (*forget)(mp__port_t *port);
     // What another process needs beside the handle, without the kind.
     size_t (*describe)(const mp__port_t *port, unsigned char *record);
     // Takes the handle over, or closes it if that fails. MP_EPROTO.

@@ -2,6 +2,7 @@
 #include "core/recover.h"
 
 #include "core/cells.h"
+#include "core/transit.h"
 
 static bool is_owned_by(const mp__object_t *object, uint32_t token)
 {
@@ -23,7 +24,7 @@ static void unchain(const mp__object_t *object, const mp__holder_t *holder)
     }
 }
 
-static void recover_holder(mp__holder_t *holder)
+void mp__holder_let_go_locked(mp__holder_t *holder)
 {
     mp__object_t *object = mp__linked(holder->object);
 
@@ -36,7 +37,15 @@ static void recover_holder(mp__holder_t *holder)
             mp__object_let_go_locked(object);
         }
     }
-    mp__cell_free(&holder->head);
+}
+
+// What is on its way does not end with its sender.
+static void recover_holder(mp__holder_t *holder)
+{
+    if (!mp__transit_is_kept_locked(holder)) {
+        mp__holder_let_go_locked(holder);
+        mp__cell_free(&holder->head);
+    }
 }
 
 // An object of the dead process's own.

@@ -32,6 +32,7 @@ typedef enum mp__broken {
 typedef struct mp__route {
     mp__object_t head;
     mp__lane_t lanes[2];
+    mp_word_t transits; // chain: see core/transit.h
 } mp__route_t;
 
 #endif

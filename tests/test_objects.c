@@ -172,6 +172,115 @@ static void threads_that_hold_again_are_all_counted(void)
     expect_whole();
 }
 
+// ---- on the way ----
+
+static mp_any_t *shared_lock(mp__reference_t *reference)
+{
+    mp_any_t *value = NULL;
+    mp_lock_t *lock = new_lock();
+
+    *reference = mp__object_reference(&lock->head);
+    assert_int_equal(mp_any_shared(&value, lock), 0);
+    mp_lock_destroy(lock);
+    return value;
+}
+
+static bool is_there(const mp__reference_t *reference)
+{
+    mp__object_t *object = NULL;
+
+    if (mp__object_open(reference, MP__TYPE_LOCK, &object) < 0) {
+        return false;
+    }
+    mp__object_drop(object);
+    return true;
+}
+
+static void what_is_on_its_way_goes_when_it_has_come(void)
+{
+    mp_connection_t *ends[2];
+    mp__reference_t reference;
+    mp_any_t *got = NULL;
+
+    assert_int_equal(mp_pipe(&ends[0], &ends[1], false), 0);
+    mp_any_t *value = shared_lock(&reference);
+    assert_int_equal(mp_connection_send(ends[1], value, 0), 0);
+    assert_int_equal(mp_connection_send(ends[1], value, 0), 0);
+    mp_any_destroy(value);
+    for (int i = 0; i < 2; i++) {
+        assert_true(is_there(&reference));
+        expect_whole();
+        assert_int_equal(mp_connection_recv(ends[0], &got, 0), 0);
+        mp_any_destroy(got);
+    }
+    assert_false(is_there(&reference));
+    expect_whole();
+    mp_connection_destroy(ends[0]);
+    mp_connection_destroy(ends[1]);
+    expect_whole();
+}
+
+// The first of two goes in, the second does not; then nobody is there.
+static void what_never_went_is_held_by_nobody(void)
+{
+    mp_connection_t *ends[2];
+    mp__reference_t references[2];
+    mp_pickle_options_t few = {.max_items = 2};
+    mp_any_t *values[2];
+    mp_any_t *pair = NULL;
+
+    assert_int_equal(mp_pipe(&ends[0], &ends[1], false), 0);
+    values[0] = shared_lock(&references[0]);
+    values[1] = shared_lock(&references[1]);
+    assert_int_equal(mp_any_tuple_of(&pair, values, 2), 0);
+    assert_int_equal(mp_connection_set_limits(ends[1], &few), 0);
+    assert_int_equal(mp_connection_send(ends[1], pair, 0), MP_EMSGSIZE);
+    assert_int_equal(mp_connection_set_limits(ends[1], NULL), 0);
+    mp_connection_destroy(ends[0]);
+    assert_int_equal(mp_connection_send(ends[1], pair, 0), MP_EEOF);
+    mp_any_destroy(pair);
+    for (int i = 0; i < 2; i++) {
+        mp_any_destroy(values[i]);
+        assert_false(is_there(&references[i]));
+    }
+    expect_whole();
+    mp_connection_destroy(ends[1]);
+}
+
+// The dead sender's slab is taken over with what its route still has.
+static void what_the_dead_sent_goes_with_the_pipe(void)
+{
+    mp_connection_t *ends[2];
+    mp__reference_t reference;
+    void *told = NULL;
+
+    assert_int_equal(mp_shared_alloc(&told, sizeof(reference)), 0);
+    assert_int_equal(mp_pipe(&ends[0], &ends[1], false), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        mp_lock_t *lock = NULL;
+        mp_any_t *value = NULL;
+        if (mp_lock_create(&lock) < 0 || mp_any_shared(&value, lock) < 0) {
+            _exit(1);
+        }
+        *(mp__reference_t *) told = mp__object_reference(&lock->head);
+        _exit(mp_connection_send(ends[1], value, 0) == 0 ? 0 : 2);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    reference = *(const mp__reference_t *) told;
+    expect_whole();
+    assert_true(is_there(&reference));
+    mp_connection_destroy(ends[0]);
+    expect_whole();
+    assert_true(is_there(&reference));
+    mp_connection_destroy(ends[1]);
+    assert_false(is_there(&reference));
+    expect_whole();
+    assert_int_equal(mp_shared_free(told), 0);
+}
+
 // ---- births ----
 
 static struct {
@@ -255,6 +364,12 @@ static const struct test tests[] = {
      a_reference_is_no_other_objects_later, TEST_ONCE},
     {"threads that hold again are all counted",
      threads_that_hold_again_are_all_counted, TEST_ONCE},
+    {"what is on its way goes when it has come",
+     what_is_on_its_way_goes_when_it_has_come, TEST_ONCE},
+    {"what never went is held by nobody", what_never_went_is_held_by_nobody,
+     TEST_ONCE},
+    {"what the dead sent goes with the pipe",
+     what_the_dead_sent_goes_with_the_pipe, TEST_ONCE},
     {"nothing is born in the middle of a fork",
      nothing_is_born_in_the_middle_of_a_fork, TEST_ONCE},
 };

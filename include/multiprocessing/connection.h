@@ -33,6 +33,7 @@
 
 #include <multiprocessing/any.h>
 #include <multiprocessing/export.h>
+#include <multiprocessing/pickle.h>
 
 /** One end. Python: multiprocessing.connection.Connection */
 typedef struct mp_connection mp_connection_t;
@@ -157,13 +158,44 @@ MP_API int mp_connection_recv_alloc(mp_connection_t *connection, void **bytes,
                                     size_t *size, size_t most,
                                     int64_t timeout_ms);
 
+/** mp_connection_set_limits() with the size of the caller's options. */
+MP_API int mp_connection_set_limits_sized(mp_connection_t *connection,
+                                          const mp_pickle_options_t *options,
+                                          size_t options_size);
+
+/**
+ * Limits of the values that are sent and received from now on. A connection
+ * that goes to another process, or to a child of any start method, takes none
+ * along: it has the defaults there.
+ *
+ * @param options copied, its row of globals too; NULL: the defaults of
+ *        mp_loads().
+ * @return 0; MP_EINVAL NULL; MP_ENOTSUP the library is older than an option;
+ *         MP_ENOMEM.
+ * Threads: any; calls that have begun keep the limits that they began with.
+ */
+static inline int mp_connection_set_limits(mp_connection_t *connection,
+                                           const mp_pickle_options_t *options)
+{
+    return mp_connection_set_limits_sized(connection, options,
+                                          sizeof(mp_pickle_options_t));
+}
+
 /**
  * Sends a value as one message: in Python's encoding, see pickle.h.
+ *
+ * Shared objects in it go to processes of this family only: over a pipe, and
+ * over a local listener's connection where the system tells who is at its other
+ * end, see mp_connection_peer(). They are held by
+ * the message until it is received, whether the sender lets go of them, or
+ * ends, before. A message that nobody receives holds them as long as a process
+ * has an end of the pipe; on a connection that a listener made, as long as one
+ * has the sender's end: there, close it when the other side has received.
  *
  * @return as mp_connection_send_bytes(); MP_ESTATE also if it contains a shared
  *         object and the other side is not known to be of this family of
  *         processes; MP_EACCES, MP_EDEPTH, MP_EMSGSIZE as mp_dumps();
- *         MP_ENOMEM.
+ *         MP_ENOMEM, MP_ENOSPC.
  * Blocks: up to timeout_ms.
  * Python: Connection.send(obj)
  */
@@ -175,9 +207,11 @@ MP_API int mp_connection_send(mp_connection_t *connection,
  *
  * @param out receives it, or NULL.
  * @return as mp_connection_recv_bytes(); MP_EMSGSIZE the message is longer than
- *         the limit of bytes: it stays the next one; MP_EPROTO, MP_ENOTSUP,
- *         MP_EACCES, MP_EDEPTH as mp_loads(): the message is gone then, and the
- *         connection as before; MP_ENOMEM.
+ *         the limit of bytes: nothing was allocated, and it stays the next one;
+ *         MP_EPROTO, MP_ENOTSUP, MP_EACCES, MP_EDEPTH, MP_EMSGSIZE as
+ *         mp_loads(): the message is gone then, and the connection as before;
+ *         MP_ENOENT a shared object in it is gone, see mp_connection_send();
+ *         MP_ENOMEM, MP_ENOSPC.
  * Blocks: up to timeout_ms.
  * Ownership: the caller's, released with mp_any_destroy().
  * Python: Connection.recv()
