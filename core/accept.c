@@ -42,8 +42,8 @@ static mp__guest_t *take_out(mp__guest_t **place)
     return guest;
 }
 
-// A crowd of the silent must not keep others out.
-static void make_room(mp_listener_t *listener)
+// The oldest, if there is no room for one more beside it; else NULL.
+static mp__guest_t **in_the_way(mp_listener_t *listener)
 {
     mp__guest_t **place = &listener->guests;
     int count = 0;
@@ -51,15 +51,27 @@ static void make_room(mp_listener_t *listener)
     while (*place != NULL && ++count < MP__HANDSHAKES_MOST) {
         place = &(*place)->next;
     }
-    if (*place != NULL) {
-        free_guest(take_out(place));
+    return *place != NULL ? place : NULL;
+}
+
+// When the next one may come in; MP_PLAT_AT_ONCE: now. Who needs no handshake
+// comes in when he is accepted.
+static int64_t door_opens(mp_listener_t *listener)
+{
+    if (listener->open) {
+        return listener->guests == NULL ? MP_PLAT_AT_ONCE : MP_PLAT_NEVER;
     }
+    mp__guest_t **oldest = in_the_way(listener);
+    return oldest == NULL || mp_plat_now() >= (*oldest)->moment
+               ? MP_PLAT_AT_ONCE
+               : (*oldest)->moment;
 }
 
 static int begin(mp_listener_t *listener, mp__guest_t *guest,
                  mp_plat_link_t *link)
 {
     guest->deadline = mp__deadline(listener->handshake_timeout_ms);
+    guest->moment = mp_plat_now() + MP__HANDSHAKE_MOMENT_NS;
     if (listener->open) {
         guest->handshake.link = *link;
         return 0;
@@ -69,12 +81,26 @@ static int begin(mp_listener_t *listener, mp__guest_t *guest,
                                &listener->policy);
 }
 
-// Takes in one that waits at the door, if there is one.
+static void take_in(mp_listener_t *listener, mp__guest_t *guest)
+{
+    mp__guest_t **oldest = in_the_way(listener);
+
+    if (oldest != NULL) {
+        free_guest(take_out(oldest));
+    }
+    guest->next = listener->guests;
+    listener->guests = guest;
+}
+
+// Takes in one that waits at the door, if there is one, and room for it.
 static int let_in(mp_listener_t *listener)
 {
     mp_plat_link_t link = MP_PLAT_NO_LINK;
-    mp__guest_t *guest = calloc(1, sizeof(*guest));
 
+    if (door_opens(listener) != MP_PLAT_AT_ONCE) {
+        return NOBODY;
+    }
+    mp__guest_t *guest = calloc(1, sizeof(*guest));
     if (guest == NULL) {
         return mp__fail(MP_ENOMEM, 0, "a client");
     }
@@ -87,9 +113,7 @@ static int let_in(mp_listener_t *listener)
         free(guest);
         return r == MP_ETIMEDOUT ? NOBODY : r;
     }
-    make_room(listener);
-    guest->next = listener->guests;
-    listener->guests = guest;
+    take_in(listener, guest);
     return 0;
 }
 
@@ -167,7 +191,6 @@ static int serve(mp_listener_t *listener, mp_connection_t **out)
 
 // ---- waiting ----
 
-#define FIRST_GUEST 1 // the listener is before them
 #define ROOM_LOOK_NS INT64_C(10000000)
 
 static int64_t sooner(int64_t one, int64_t other)
@@ -175,13 +198,19 @@ static int64_t sooner(int64_t one, int64_t other)
     return one < other ? one : other;
 }
 
+// The door is watched while somebody may come in.
 static int wait_for_any(mp_listener_t *listener, int64_t deadline)
 {
-    mp_plat_source_t sources[FIRST_GUEST + MP__HANDSHAKES_MOST + 1];
-    size_t count = FIRST_GUEST;
+    mp_plat_source_t sources[1 + MP__HANDSHAKES_MOST];
+    int64_t opens = door_opens(listener);
+    size_t count = 0;
 
-    sources[0].kind = MP_PLAT_SOURCE_LISTENER;
-    sources[0].of.listener = &listener->listener;
+    if (opens == MP_PLAT_AT_ONCE) {
+        sources[count].kind = MP_PLAT_SOURCE_LISTENER;
+        sources[count++].of.listener = &listener->listener;
+    } else {
+        deadline = sooner(deadline, opens);
+    }
     for (mp__guest_t *guest = listener->guests; guest != NULL;
          guest = guest->next) {
         if (guest->handshake.wants_room) { // no source tells that
@@ -189,8 +218,7 @@ static int wait_for_any(mp_listener_t *listener, int64_t deadline)
         }
         deadline = sooner(deadline, guest->deadline);
         sources[count].kind = MP_PLAT_SOURCE_LINK;
-        sources[count].of.link = &guest->handshake.link;
-        count++;
+        sources[count++].of.link = &guest->handshake.link;
     }
     int r = mp_plat_wait_any(sources, count, deadline);
     return r < 0 ? r : 0;

@@ -43,6 +43,7 @@ typedef struct mp__passage {
     mp__lane_t *lane;
     int64_t deadline;
     bool sends;
+    bool in_parts; // a message and a handle belong together: inside of both
     size_t header; // bytes in front of the next message that are only seen
 } mp__passage_t;
 

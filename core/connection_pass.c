@@ -162,13 +162,13 @@ static int send_port(mp__passage_t *passage, mp__port_t *port)
     unsigned char record[MP__PORT_RECORD_MOST];
 
     int r = check_local(passage);
+    passage->in_parts = true;
     if (r == 0) {
         r = mp__frame_send(passage, record, mp__port_describe(port, record));
     }
     if (r < 0) {
         return r;
     }
-    mp__passage_inside(passage, true);
     r = send_handle(passage, mp__port_handle(port));
     if (r < 0) {
         mp__passage_break(passage, MP__BROKEN_BY_TIME);
@@ -207,26 +207,47 @@ static int receive_record(mp__passage_t *passage, unsigned char *record,
     if (r == 0 && *size != 1 + RECORD_SIZE) {
         r = mp__fail(MP_EPROTO, 0, "the next message is no connection");
     }
-    return r < 0 ? r : mp__frame_receive(passage, record, *size);
+    if (r < 0) {
+        return r;
+    }
+    passage->in_parts = true;
+    return mp__frame_receive(passage, record, *size);
 }
 
-static int receive_port(mp__passage_t *passage, mp__port_t **port)
+// A stranger cannot vouch for whom a connection leads to.
+static int open_received(const mp__passage_t *passage, mp_connection_t **out,
+                         const unsigned char *record, intptr_t handle)
 {
-    unsigned char record[1 + RECORD_SIZE];
+    mp__port_t *port = NULL;
+
+    int r = mp__connection_open(&port, record, RECORD_SIZE, handle);
+    if (r == 0) {
+        *out = (mp_connection_t *) (void *) port;
+        (*out)->family = (*out)->family && passage->connection->family;
+    }
+    return r;
+}
+
+static int receive_port(mp__passage_t *passage, mp_connection_t **out)
+{
+    unsigned char record[1 + RECORD_SIZE] = {MP__PORT_NONE};
     intptr_t handle = MP_PLAT_NONE;
     size_t size = 0;
 
     int r = receive_record(passage, record, &size);
+    if (r == 0 && record[0] != MP__PORT_CONNECTION) {
+        mp__passage_break(passage, MP__BROKEN_BY_PEER);
+        r = mp__fail(MP_EPROTO, 0, "the message was no connection");
+    }
     if (r < 0) {
         return r;
     }
-    mp__passage_inside(passage, true);
     r = receive_handle(passage, &handle);
     if (r < 0) {
         mp__passage_break(passage, MP__BROKEN_BY_PEER);
         return r;
     }
-    return mp__port_open(port, record, size, handle);
+    return open_received(passage, out, record + 1, handle);
 }
 
 int mp_connection_recv_connection(mp_connection_t *connection,
@@ -234,7 +255,6 @@ int mp_connection_recv_connection(mp_connection_t *connection,
                                   int64_t timeout_ms)
 {
     mp__passage_t passage;
-    mp__port_t *port = NULL;
 
     if (received == NULL) {
         return mp__fail(MP_EINVAL, 0, "no place for the connection");
@@ -242,10 +262,7 @@ int mp_connection_recv_connection(mp_connection_t *connection,
     *received = NULL;
     int r = mp__passage_begin(&passage, connection, false, timeout_ms);
     if (r == 0) {
-        r = mp__passage_end(&passage, receive_port(&passage, &port));
-    }
-    if (r == 0) {
-        *received = (mp_connection_t *) (void *) port;
+        r = mp__passage_end(&passage, receive_port(&passage, received));
     }
     return r;
 }

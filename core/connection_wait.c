@@ -39,7 +39,7 @@ static int poll(mp_connection_t *connection, int64_t timeout_ms)
     int r = MP_ETIMEDOUT;
 
     while (r == MP_ETIMEDOUT) {
-        if (is_ready(&passage)) {
+        if (mp__passage_torn(&passage) || is_ready(&passage)) {
             return 0;
         }
         r = mp_plat_link_wait(&connection->link, mp__passage_slice(&passage));

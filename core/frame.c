@@ -57,7 +57,7 @@ static int wait_for(const mp__passage_t *passage,
     return mp__passage_look(passage, r);
 }
 
-// A part went or came, and the rest will not.
+// A part went or came, or may have, and the rest will not.
 static int broke_off(const mp__passage_t *passage, int r)
 {
     mp__passage_break(passage, MP__BROKEN_BY_TIME);
@@ -119,8 +119,11 @@ static int send_stream(const mp__passage_t *passage, mp_plat_piece_t *pieces,
     size_t sent = 0;
 
     int r = send_first(passage, pieces, count, &sent);
-    if (r != MP_ETIMEDOUT || sent == 0) {
+    if (r == 0 || sent == 0) {
         return r;
+    }
+    if (r != MP_ETIMEDOUT) {
+        return broke_off(passage, r);
     }
     mp__passage_inside(passage, true);
     advance(&pieces, &count, sent);
@@ -374,9 +377,13 @@ static int receive_with_header(const mp__passage_t *passage, void *bytes,
                                     bytes, size, &received, MP_PLAT_AT_ONCE);
     if (r == MP_ETIMEDOUT) {
         mp__passage_inside(passage, true);
-        r = receive_rest(passage, (char *) bytes + received, size - received);
+        return receive_rest(passage, (char *) bytes + received,
+                            size - received);
     }
-    return r == MP_EEOF ? ended_inside(passage) : r;
+    if (r == MP_EEOF) {
+        return ended_inside(passage);
+    }
+    return r < 0 ? broke_off(passage, r) : 0;
 }
 
 static int receive_alone(const mp__passage_t *passage, void *bytes, size_t size)

@@ -10,14 +10,17 @@
 #include "core/port.h"
 #include "core/route.h"
 
-// The oldest gives way to one more.
+// So many are served at once. Others wait at the door, until one is done or the
+// oldest has had its moment: a crowd of the silent must not keep them out.
 #define MP__HANDSHAKES_MOST 64
+#define MP__HANDSHAKE_MOMENT_NS INT64_C(1000000000)
 
 // A client that has not proven itself yet.
 typedef struct mp__guest {
     struct mp__guest *next; // older ones are further behind
     mp__handshake_t handshake;
     mp_plat_place_t from;
+    int64_t moment; // until when it is sure of its place
     int64_t deadline;
 } mp__guest_t;
 

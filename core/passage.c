@@ -20,7 +20,8 @@ static mp_word_t *inside_of(const mp__passage_t *passage)
 
 void mp__passage_inside(const mp__passage_t *passage, bool inside)
 {
-    atomic_store_explicit(inside_of(passage), inside, memory_order_release);
+    atomic_store_explicit(inside_of(passage), inside || passage->in_parts,
+                          memory_order_release);
 }
 
 void mp__passage_break(const mp__passage_t *passage, mp__broken_t why)
@@ -170,6 +171,7 @@ int mp__passage_begin(mp__passage_t *passage, mp_connection_t *connection,
 
 int mp__passage_end(mp__passage_t *passage, int r)
 {
+    passage->in_parts = false;
     mp__passage_inside(passage, false);
     mp__word_release(lock_of(passage));
     mp__port_leave(&passage->connection->port);

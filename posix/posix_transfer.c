@@ -76,6 +76,16 @@ static ssize_t write_some(int descriptor, const rest_t *rest)
     return mp_posix_quiet_write(descriptor, row, gather(rest, row, PIPE_BUF));
 }
 
+// What moves on and on is not stopped by a poll. MP_PLAT_AT_ONCE is: whoever
+// does not wait takes all that moves.
+static int go_on(int64_t deadline)
+{
+    return deadline != MP_PLAT_AT_ONCE && deadline != MP_PLAT_NEVER &&
+                   mp_plat_now() >= deadline
+               ? MP_ETIMEDOUT
+               : 0;
+}
+
 int mp_plat_link_send(const mp_plat_link_t *link, const mp_plat_piece_t *pieces,
                       size_t count, size_t *sent, int64_t deadline)
 {
@@ -98,6 +108,7 @@ int mp_plat_link_send(const mp_plat_link_t *link, const mp_plat_piece_t *pieces,
         if (done >= 0) {
             *sent += (size_t) done;
             drop_sent(&rest, (size_t) done);
+            r = rest.count > 0 ? go_on(deadline) : 0;
         } else if (errno == ENOTSOCK && !is_pipe) {
             is_pipe = true;
         } else {
@@ -137,6 +148,7 @@ int mp_plat_link_receive(const mp_plat_link_t *link, void *bytes, size_t size,
                                     size - *received, is_pipe);
         if (done > 0) {
             *received += (size_t) done;
+            r = *received < size ? go_on(deadline) : 0;
         } else if (done == 0) {
             return mp__fail(MP_EEOF, 0, "the other side is closed");
         } else if (errno == ENOTSOCK && !is_pipe) {

@@ -286,6 +286,76 @@ static void the_silent_are_in_nobodys_way(void)
     mp_listener_destroy(listener);
 }
 
+// More than are served at once: nobody is turned away for that.
+enum { CROWD = 80 };
+
+static int join_crowd(const mp_args_t *args)
+{
+    mp_connection_t *connection = NULL;
+
+    (void) test_gate_arrive(mp_args_text(args, 1));
+    int r = mp_client(&connection, mp_args_text(args, 0), NULL, TEST_GUARD_MS);
+    mp_connection_destroy(connection);
+    return r == 0 ? 0 : 1;
+}
+MP_TARGET(join_crowd)
+
+static void a_crowd_is_accepted_to_the_last(void)
+{
+    mp_process_options_t options = {.context = mp_get_context("thread")};
+    mp_process_t *members[CROWD];
+    mp_connection_t *connection = NULL;
+    test_gate_t gate;
+
+    test_gate_create(&gate);
+    listen_at(NULL, NULL);
+    for (int i = 0; i < CROWD; i++) {
+        assert_int_equal(
+            mp_process_create(&members[i], join_crowd,
+                              MP_ARGS(mp_listener_address(listener), gate.name),
+                              &options),
+            0);
+        assert_int_equal(mp_process_start(members[i]), 0);
+    }
+    test_gate_await(&gate, CROWD);
+    test_use_processor(100); // most of them have connected by then
+    for (int i = 0; i < CROWD; i++) {
+        assert_int_equal(
+            mp_listener_accept(listener, &connection, TEST_GUARD_MS), 0);
+        mp_connection_destroy(connection);
+    }
+    for (int i = 0; i < CROWD; i++) {
+        assert_int_equal(test_finish(members[i]), 0);
+    }
+    mp_listener_destroy(listener);
+    test_gate_destroy(&gate);
+}
+
+// They have had their moment when others come.
+static void a_crowd_of_the_silent_keeps_nobody_out(void)
+{
+    mp_client_options_t mute = {.open = true};
+    mp_connection_t *none = NULL;
+
+    memset(&client, 0, sizeof(client));
+    listen_at(NULL, NULL);
+    for (int i = 0; i < CROWD; i++) {
+        int r = mp_client(&silent[i], mp_listener_address(listener), &mute,
+                          TEST_GUARD_MS);
+        assert_int_equal(r, 0);
+        // Some may be turned away, to make room.
+        r = mp_listener_accept(listener, &none, 0);
+        assert_true(r == MP_ETIMEDOUT || r == MP_EAUTH);
+    }
+    int64_t from = test_now_ms();
+    expect_met();
+    assert_true(test_now_ms() - from < 9000); // before they are late
+    for (int i = 0; i < CROWD; i++) {
+        mp_connection_destroy(silent[i]);
+    }
+    mp_listener_destroy(listener);
+}
+
 static void a_silent_client_is_refused_in_time(void)
 {
     mp_listener_options_t options = {.handshake_timeout_ms = 200};
@@ -500,6 +570,10 @@ static const struct test tests[] = {
     {"an open listener serves all", an_open_listener_serves_all, TEST_ONCE},
     {"the silent are in nobody's way", the_silent_are_in_nobodys_way,
      TEST_ONCE},
+    {"a crowd is accepted to the last", a_crowd_is_accepted_to_the_last,
+     TEST_ONCE},
+    {"a crowd of the silent keeps nobody out",
+     a_crowd_of_the_silent_keeps_nobody_out, TEST_ONCE},
     {"a silent client is refused in time", a_silent_client_is_refused_in_time,
      TEST_ONCE},
     {"a client that goes is refused", a_client_that_goes_is_refused, TEST_ONCE},

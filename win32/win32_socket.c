@@ -201,6 +201,14 @@ static DWORD fill(WSABUF buffers[PIECES_MAX], const mp_plat_piece_t *pieces,
     return used;
 }
 
+// What moves on and on is not stopped by a poll. MP_PLAT_AT_ONCE is: whoever
+// does not wait takes all that moves.
+static bool is_over(int64_t deadline)
+{
+    return deadline != MP_PLAT_AT_ONCE && deadline != MP_PLAT_NEVER &&
+           mp_plat_now() >= deadline;
+}
+
 int mp_win32_socket_send(SOCKET socket, const mp_plat_piece_t *pieces,
                          size_t count, size_t *sent, int64_t deadline)
 {
@@ -215,6 +223,9 @@ int mp_win32_socket_send(SOCKET socket, const mp_plat_piece_t *pieces,
         }
         if (WSASend(socket, buffers, used, &moved, 0, NULL, NULL) == 0) {
             *sent += moved;
+            if (is_over(deadline) && fill(buffers, pieces, count, *sent) > 0) {
+                return MP_ETIMEDOUT;
+            }
             continue;
         }
         if (WSAGetLastError() != WSAEWOULDBLOCK) {
@@ -237,6 +248,9 @@ int mp_win32_socket_receive(SOCKET socket, void *bytes, size_t size,
                          (int) (left < INT_MAX ? left : INT_MAX), 0);
         if (moved > 0) {
             *received += (size_t) moved;
+            if (is_over(deadline) && *received < size) {
+                return MP_ETIMEDOUT;
+            }
             continue;
         }
         if (moved == 0) {

@@ -98,8 +98,9 @@ MP_API int mp_listener_create_sized(mp_listener_t **out, const char *address,
  *         here; MP_ENOMEM, MP_ENOSPC, MP_EMFILE, MP_ENPROC.
  * Blocks: while a host's name is looked up.
  * Ownership: the caller's, released with mp_listener_destroy().
- * Inherits: a forked child may accept at it, too (and each client is accepted
- *           once); others get it as an argument, but for named pipes.
+ * Inherits: as an argument, but for named pipes of Windows; each client is
+ *           accepted once, by one of all that accept. A program that calls
+ *           fork() itself finds it open in the child.
  * Python: multiprocessing.connection.Listener(address, family, backlog,
  * authkey)
  */

@@ -456,6 +456,7 @@ int main(int argc, char **argv)
     count = add_tests(tests, count, step_condition_ops, step_condition_count);
     count = add_tests(tests, count, step_barrier_ops, step_barrier_count);
     count = add_tests(tests, count, step_object_ops, step_object_count);
+    count = add_tests(tests, count, step_connection_ops, step_connection_count);
 #ifndef MP_NO_SHAREDCTYPES
     count = add_tests(tests, count, step_value_ops, step_value_count);
 #endif

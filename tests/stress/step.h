@@ -48,6 +48,8 @@ extern const step_op_t step_barrier_ops[];
 extern const size_t step_barrier_count;
 extern const step_op_t step_object_ops[];
 extern const size_t step_object_count;
+extern const step_op_t step_connection_ops[];
+extern const size_t step_connection_count;
 extern const step_op_t step_value_ops[];
 extern const size_t step_value_count;
 
