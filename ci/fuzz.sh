@@ -9,7 +9,7 @@ mkdir -p $out
 sources="$(echo core/*.c) posix/posix_cond_portable.c"
 for file in platform/*.c posix/*.c; do
     case $file in
-    *_darwin.c | *_portable.c | *_none.c | *_view.c | */sleepers.c | */posix_semaphore_clock.c) ;;
+    *_darwin.c | *_portable.c | *_none.c | *_view.c | */sleepers.c | */posix_semaphore_clock.c | */posix_born_open.c) ;;
     *) sources="$sources $file" ;;
     esac
 done

@@ -519,16 +519,7 @@ static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
         return object;                                                         \
     }
 #define SHARED(name, type) GETTERS(name, get_object, type)
-SHARED(lock, MP__TYPE_LOCK)
-SHARED(rlock, MP__TYPE_RLOCK)
-SHARED(semaphore, MP__TYPE_SEMAPHORE)
-SHARED(condition, MP__TYPE_CONDITION)
-SHARED(event, MP__TYPE_EVENT)
-SHARED(barrier, MP__TYPE_BARRIER)
-#ifndef MP_NO_SHAREDCTYPES
-SHARED(value, MP__TYPE_VALUE)
-SHARED(array, MP__TYPE_ARRAY)
-#endif
+MP__OBJECTS(SHARED)
 
 // ---- connections ----
 

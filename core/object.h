@@ -32,6 +32,21 @@ typedef enum mp__type {
     MP__TYPE_COUNT
 } mp__type_t;
 
+// What a user has of them: X(name, type) of each of MP_SHARED_TYPES.
+#ifdef MP_NO_SHAREDCTYPES
+#define MP__OBJECTS_OF_TYPES(X)
+#else
+#define MP__OBJECTS_OF_TYPES(X)                                                \
+    X(value, MP__TYPE_VALUE) X(array, MP__TYPE_ARRAY)
+#endif
+#define MP__OBJECTS(X)                                                         \
+    X(lock, MP__TYPE_LOCK)                                                     \
+    X(rlock, MP__TYPE_RLOCK)                                                   \
+    X(semaphore, MP__TYPE_SEMAPHORE)                                           \
+    X(condition, MP__TYPE_CONDITION)                                           \
+    X(event, MP__TYPE_EVENT)                                                   \
+    X(barrier, MP__TYPE_BARRIER) MP__OBJECTS_OF_TYPES(X)
+
 // The state: the type, flags, in limbo how many forks there were from the birth
 // to the end, and in the upper half a token: the owner's, or of who is freeing
 // it.

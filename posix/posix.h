@@ -119,6 +119,10 @@ int mp_posix_pipe(int pair[2]);       // close-on-exec; errno
 int mp_posix_socket(int family);      // stream, never waits; -1 with errno
 // accept() of one that never waits, whatever mode it is in itself.
 int mp_posix_accept(int listener, struct sockaddr *from, socklen_t *size);
+// For those (posix_born_open.c): the descriptor, or -1 with errno and it is
+// closed; 0, or the same for both.
+int mp_posix_close_on_exec(int descriptor);
+int mp_posix_close_both_on_exec(int pair[2]);
 extern const bool mp_posix_born_open;    // a moment before they close on exec
 extern const int mp_posix_send_flags;    // what keeps send() from SIGPIPE
 extern const int mp_posix_receive_flags; // what has descriptors close on exec
