@@ -138,8 +138,9 @@ typedef struct mp_plat_tree mp_plat_tree_t;
 typedef struct mp_plat_child {
     int64_t pid;
     intptr_t end;     // ready when the process has ended: the sentinel
-    intptr_t channel; // this side of the start channel, if it was spawned; in
-                      // a forked child, what its parent's end closes
+    intptr_t channel; // this side of the start channel, if it was spawned
+    intptr_t tie;     // in a child: what its parent's end closes, or
+                      // MP_PLAT_NONE if the channel tells it
     char *note;       // MP_PLAT_NOTE_SIZE bytes that a forked child shares with
                       // its parent, the first one zero; else NULL
     mp_plat_stop_t *stop; // NULL where the system gave none
@@ -150,7 +151,7 @@ typedef struct mp_plat_child {
 // Nobody's, without a handle.
 #define MP_PLAT_NO_CHILD                                                       \
     {                                                                          \
-        0, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL, NULL, false                 \
+        0, MP_PLAT_NONE, MP_PLAT_NONE, MP_PLAT_NONE, NULL, NULL, NULL, false   \
     }
 
 // How a child differs from this process.

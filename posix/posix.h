@@ -141,8 +141,11 @@ int mp_posix_lifeline(int *descriptor);
 // child (posix_tie_*.c). -1 with errno.
 int mp_posix_tie_copy(int descriptor);
 void mp_posix_lifeline_forked(void); // in the child: that was the parent's
-// Has a thread end this process when `channel` is at its end.
-int mp_posix_tie_by_thread(intptr_t channel);
+// The same for a spawned child; -1 where its channel tells the end.
+int mp_posix_spawned_tie(int *descriptor);
+// Has a thread end this process when this descriptor is at its end; what comes
+// before it is skipped.
+int mp_posix_tie_by_thread(intptr_t descriptor);
 // A thread of the library's own, which the count of helpers knows.
 int mp_posix_helper_start(void (*run)(void *), void *argument);
 int mp_posix_helpers(void); // how many such threads this process has
@@ -156,6 +159,7 @@ typedef struct mp_posix_ends {
     int death[2];         // nothing is ever written; closed by the child's end
     int stop_memory;      // the child's, for a request to stop
     mp_plat_stop_t *stop; // the parent's view of it
+    int tie;              // the child's, as mp_posix_lifeline() opens it
 } mp_posix_ends_t;
 
 int mp_posix_ends_open(mp_posix_ends_t *ends, bool with_channel);

@@ -22,17 +22,22 @@ int mp_posix_death_watch_child(mp_plat_child_t *child, mp_posix_ends_t *ends)
     return 0;
 }
 
-// The channel to a parent is closed by the parent's end. Where there is none,
-// the parent is looked at from time to time.
+// The tie or the channel to a parent is closed by the parent's end. Where there
+// is neither, the parent is looked at from time to time.
+static intptr_t parents_end(const mp_plat_child_t *process)
+{
+    return process->tie != MP_PLAT_NONE ? process->tie : process->channel;
+}
+
 int mp_posix_death_watch_parent(mp_plat_child_t *parent)
 {
-    parent->end = parent->channel;
+    parent->end = parents_end(parent);
     return 0;
 }
 
 bool mp_posix_is_parent(const mp_plat_child_t *process)
 {
-    return process->end == process->channel;
+    return process->end == parents_end(process);
 }
 
 // Whether the child is there to be collected: 1 it has ended, 0 it runs, -1

@@ -97,16 +97,18 @@ int mp_plat_child_signal(const mp_plat_child_t *child,
 
 void mp_plat_child_close(mp_plat_child_t *child)
 {
-    if (child->end != child->channel) {
+    if (child->end != child->channel && child->end != child->tie) {
         mp_posix_own_close((int) child->end);
     }
     mp_posix_own_close((int) child->channel);
+    mp_posix_own_close((int) child->tie);
     if (child->note == NULL) {
         mp_posix_stop_close(child->stop); // else it lies in the note
     }
     mp_posix_note_free(child->note);
     child->end = MP_PLAT_NONE;
     child->channel = MP_PLAT_NONE;
+    child->tie = MP_PLAT_NONE;
     child->note = NULL;
     child->stop = NULL;
     child->by_pipe = false;

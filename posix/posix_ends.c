@@ -18,7 +18,7 @@ static int leave_streams(mp_posix_ends_t *ends, int side)
 int mp_posix_ends_open(mp_posix_ends_t *ends, bool with_channel)
 {
     *ends = (mp_posix_ends_t){
-        .channel = {-1, -1}, .death = {-1, -1}, .stop_memory = -1};
+        .channel = {-1, -1}, .death = {-1, -1}, .stop_memory = -1, .tie = -1};
     int r = mp_posix_watch_prepare(ends);
     if (r == 0 && with_channel) {
         r = mp_posix_own_socketpair(ends->channel);
@@ -45,6 +45,8 @@ void mp_posix_ends_close(mp_posix_ends_t *ends, int side)
     if (side == 1) {
         mp_posix_own_close(ends->stop_memory);
         ends->stop_memory = -1;
+        mp_posix_own_close(ends->tie);
+        ends->tie = -1;
     } else {
         mp_posix_stop_close(ends->stop);
         ends->stop = NULL;
@@ -66,6 +68,7 @@ int mp_posix_ends_adopt(mp_posix_ends_t *ends, int64_t pid,
     mp_posix_ends_close(ends, 1);
     child->pid = pid;
     child->channel = ends->channel[0];
+    child->tie = MP_PLAT_NONE;
     child->end = MP_PLAT_NONE;
     child->note = NULL;
     child->stop = ends->stop;

@@ -64,7 +64,7 @@ int mp_plat_fork(mp_plat_child_t *child, bool detached,
     if (pid == 0) {
         *child = (mp_plat_child_t) MP_PLAT_NO_CHILD;
         child->pid = self;
-        child->channel = lifeline;
+        child->tie = lifeline;
         child->note = note;
         child->stop = mp_posix_note_stop(note);
         return 1;

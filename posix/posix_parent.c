@@ -29,34 +29,39 @@ static int parse_number(const char **text, const char *ends)
 
 // The marker names the channel; behind a comma the descriptor that tells our
 // end, where the parent's build needs one; behind a semicolon the memory for a
-// request to stop.
-typedef struct marked {
-    int channel;
-    int death;
-    int stop;
-} marked_t;
+// request to stop; behind a slash what tells the parent's end, if that is not
+// the channel: "3,4;5/6".
+enum marked { CHANNEL, DEATH, STOP, TIE, MARKED };
 
-static bool parse(const char *rest, marked_t *marked)
+static bool are_distinct(const int *numbers)
 {
-    *marked = (marked_t){-1, -1, -1};
-    marked->channel = parse_number(&rest, ",;");
-    if (marked->channel >= 0 && *rest == ',') {
-        rest++;
-        marked->death = parse_number(&rest, ";");
-        if (marked->death < 0) {
+    for (int i = 0; i < MARKED; i++) {
+        for (int j = 0; j < i; j++) {
+            if (numbers[i] >= 0 && numbers[i] == numbers[j]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool parse(const char *rest, int *numbers)
+{
+    static const char *const ends[MARKED] = {",;/", ";/", "/", ""};
+    static const char leads[MARKED] = {'\0', ',', ';', '/'};
+
+    for (int i = 0; i < MARKED; i++) {
+        numbers[i] = -1;
+        if (i != CHANNEL && *rest != leads[i]) {
+            continue;
+        }
+        rest += i != CHANNEL;
+        numbers[i] = parse_number(&rest, ends[i]);
+        if (numbers[i] < 0) {
             return false;
         }
     }
-    if (marked->channel >= 0 && *rest == ';') {
-        rest++;
-        marked->stop = parse_number(&rest, "");
-        if (marked->stop < 0) {
-            return false;
-        }
-    }
-    return marked->channel >= 0 && marked->channel != marked->death &&
-           marked->channel != marked->stop &&
-           (marked->death < 0 || marked->death != marked->stop);
+    return are_distinct(numbers);
 }
 
 // From here on they are as if born here.
@@ -81,23 +86,22 @@ static int take_stop(int descriptor, mp_plat_child_t *parent)
 
 int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker)
 {
-    marked_t marked;
+    int numbers[MARKED];
 
-    if (!parse(marker, &marked)) {
+    if (!parse(marker, numbers)) {
         return mp__fail(MP_EACCES, 0, "the start marker is malformed");
     }
-    int r = mp_posix_peer_check(marked.channel);
-    if (r < 0) {
-        return r;
-    }
-    r = take_over(marked.channel);
-    if (r == 0 && marked.death >= 0) {
-        r = take_over(marked.death);
+    int r = mp_posix_peer_check(numbers[CHANNEL]);
+    for (int i = 0; r == 0 && i < MARKED; i++) {
+        if (i != STOP && numbers[i] >= 0) {
+            r = take_over(numbers[i]);
+        }
     }
     if (r < 0) {
         return r;
     }
-    parent->channel = marked.channel;
+    parent->channel = numbers[CHANNEL];
+    parent->tie = numbers[TIE] < 0 ? MP_PLAT_NONE : numbers[TIE];
     parent->pid = getppid();
     parent->end = MP_PLAT_NONE;
     return 0;
@@ -105,12 +109,12 @@ int mp_plat_parent_open(mp_plat_child_t *parent, const char *marker)
 
 int mp_plat_parent_stop(mp_plat_child_t *parent, const char *marker)
 {
-    marked_t marked;
+    int numbers[MARKED];
 
-    if (!parse(marker, &marked)) {
+    if (!parse(marker, numbers)) {
         return mp__fail(MP_EACCES, 0, "the start marker is malformed");
     }
-    return marked.stop < 0 ? 0 : take_stop(marked.stop, parent);
+    return numbers[STOP] < 0 ? 0 : take_stop(numbers[STOP], parent);
 }
 
 void mp_plat_lead_session(void)

@@ -10,49 +10,72 @@
 
 #include "platform/fail.h"
 
-// Where a spawned child finds its ends. The lowest numbers above stderr: the
-// system then needs to close only one range in the child.
-#define CHILD_CHANNEL 3
-#define CHILD_DEATH 4
-#define CHILD_STOP 5  // or 4, where nothing tells the end
-#define LAST_NUMBER 6 // the shared memory has the next number, 6 at most
+// A spawned child finds its ends from here on, one behind the other. The lowest
+// numbers above stderr: the system then needs to close only one range in the
+// child.
+#define FIRST_NUMBER 3
+#define LAST_NUMBER 7 // four ends and the shared memory
+
+// The numbers in the child; -1 is none.
+typedef struct numbers {
+    int channel;
+    int death;
+    int stop;
+    int tie;
+    int memory;
+    int given; // the first of what the program gives it
+} numbers_t;
 
 // What a child differs in from this process.
 typedef struct birth {
     const mp_plat_setup_t *setup;
     mp_posix_ends_t ends;
+    numbers_t numbers;
 } birth_t;
 
-static int stop_number(const mp_posix_ends_t *ends)
+static int number_if(bool there, int *next)
 {
-    return ends->death[1] >= 0 ? CHILD_STOP : CHILD_DEATH;
+    return there ? (*next)++ : -1;
 }
 
-// What the child is given has the numbers from here on.
-static int first_given(const birth_t *birth)
+static void number_ends(birth_t *birth)
 {
     const mp_posix_ends_t *ends = &birth->ends;
-    int memory = birth->setup->memory != MP_PLAT_NONE;
+    numbers_t *numbers = &birth->numbers;
+    int next = FIRST_NUMBER;
 
-    if (ends->stop_memory >= 0) {
-        return stop_number(ends) + 1 + memory;
-    }
-    return (ends->death[1] >= 0 ? CHILD_DEATH : CHILD_CHANNEL) + 1 + memory;
+    numbers->channel = number_if(true, &next);
+    numbers->death = number_if(ends->death[1] >= 0, &next);
+    numbers->stop = number_if(ends->stop_memory >= 0, &next);
+    numbers->tie = number_if(ends->tie >= 0, &next);
+    numbers->memory = number_if(birth->setup->memory != MP_PLAT_NONE, &next);
+    numbers->given = next;
+}
+
+static int describe_end(posix_spawn_file_actions_t *actions, int descriptor,
+                        int number)
+{
+    return number < 0
+               ? 0
+               : posix_spawn_file_actions_adddup2(actions, descriptor, number);
 }
 
 // Our ends come before the handles that are given, whose numbers they may have.
 static int describe_ends(posix_spawn_file_actions_t *actions,
-                         const mp_posix_ends_t *ends)
+                         const birth_t *birth)
 {
-    int r = posix_spawn_file_actions_adddup2(actions, ends->channel[1],
-                                             CHILD_CHANNEL);
-    if (r == 0 && ends->death[1] >= 0) {
-        r = posix_spawn_file_actions_adddup2(actions, ends->death[1],
-                                             CHILD_DEATH);
+    const mp_posix_ends_t *ends = &birth->ends;
+    const numbers_t *numbers = &birth->numbers;
+    int r = describe_end(actions, ends->channel[1], numbers->channel);
+
+    if (r == 0) {
+        r = describe_end(actions, ends->death[1], numbers->death);
     }
-    if (r == 0 && ends->stop_memory >= 0) {
-        r = posix_spawn_file_actions_adddup2(actions, ends->stop_memory,
-                                             stop_number(ends));
+    if (r == 0) {
+        r = describe_end(actions, ends->stop_memory, numbers->stop);
+    }
+    if (r == 0) {
+        r = describe_end(actions, ends->tie, numbers->tie);
     }
     return r;
 }
@@ -63,21 +86,19 @@ static int describe_memory(posix_spawn_file_actions_t *actions,
                            const birth_t *birth)
 {
     const mp_plat_setup_t *setup = birth->setup;
-    int number = first_given(birth) - 1;
 
     if (setup->memory == MP_PLAT_NONE) {
         return 0;
     }
-    setup->given[setup->handle_count] = number;
-    return posix_spawn_file_actions_adddup2(actions, (int) setup->memory,
-                                            number);
+    setup->given[setup->handle_count] = birth->numbers.memory;
+    return describe_end(actions, (int) setup->memory, birth->numbers.memory);
 }
 
 static int describe_setup(posix_spawn_file_actions_t *actions,
                           const birth_t *birth)
 {
     const mp_plat_setup_t *setup = birth->setup;
-    int first = first_given(birth);
+    int first = birth->numbers.given;
     int r = 0;
 
     for (int i = 0; r == 0 && i < MP_PLAT_STREAMS; i++) {
@@ -101,7 +122,7 @@ static int describe_descriptors(posix_spawn_file_actions_t *actions,
                                 posix_spawnattr_t *attributes, short *flags,
                                 const birth_t *birth)
 {
-    int r = describe_ends(actions, &birth->ends);
+    int r = describe_ends(actions, birth);
     if (r == 0) {
         r = describe_memory(actions, birth);
     }
@@ -110,7 +131,7 @@ static int describe_descriptors(posix_spawn_file_actions_t *actions,
     }
     return r != 0 ? r
                   : mp_posix_only_below(actions, attributes, flags,
-                                        first_given(birth) +
+                                        birth->numbers.given +
                                             (int) birth->setup->handle_count);
 }
 
@@ -214,22 +235,39 @@ static int start_failed(int os_code, const char *name, const char *directory)
                                  name);
 }
 
+#define MARKER_SIZE (sizeof(MP_PLAT_MARKER) + 32)
+
+static size_t write_number(char *marker, size_t length, char lead, int number)
+{
+    if (number < 0) {
+        return length;
+    }
+    return length + (size_t) snprintf(marker + length, MARKER_SIZE - length,
+                                      "%c%d", lead, number);
+}
+
+// As mp_plat_parent_open() reads it.
+static void write_marker(char *marker, const numbers_t *numbers)
+{
+    size_t length = (size_t) snprintf(marker, MARKER_SIZE, "%s%d",
+                                      MP_PLAT_MARKER, numbers->channel);
+
+    length = write_number(marker, length, ',', numbers->death);
+    length = write_number(marker, length, ';', numbers->stop);
+    (void) write_number(marker, length, '/', numbers->tie);
+}
+
 static int spawn_program(const mp_posix_run_t *run,
                          const mp_plat_spawn_t *spawn, birth_t *birth,
                          mp_plat_child_t *child)
 {
     mp_posix_ends_t *ends = &birth->ends;
-    char marker[sizeof(MP_PLAT_MARKER) + 32];
+    char marker[MARKER_SIZE];
     pid_t pid = 0;
     int r = ENOMEM;
 
-    int length = snprintf(marker, sizeof(marker),
-                          ends->death[1] >= 0 ? "%s%d,%d" : "%s%d",
-                          MP_PLAT_MARKER, CHILD_CHANNEL, CHILD_DEATH);
-    if (ends->stop_memory >= 0) {
-        (void) snprintf(marker + length, sizeof(marker) - (size_t) length,
-                        ";%d", stop_number(ends));
-    }
+    number_ends(birth);
+    write_marker(marker, &birth->numbers);
     char **arguments = arguments_of(run, spawn->arguments, marker);
     char **environment = mp_posix_environment(spawn->setup->environment);
     if (arguments != NULL && environment != NULL) {
@@ -245,18 +283,19 @@ static int spawn_program(const mp_posix_run_t *run,
 
 // The ends lie above the numbers that the child is given, so that no dup2 in
 // the child overwrites one that is still to be moved.
-static int open_raised(mp_posix_ends_t *ends)
+static int open_raised(mp_posix_ends_t *ends, bool detached)
 {
     int r = mp_posix_ends_open(ends, true);
     if (r < 0) {
         return r;
     }
-    r = mp_posix_own_raise(&ends->channel[1], LAST_NUMBER + 1);
-    if (r == 0) {
-        r = mp_posix_own_raise(&ends->death[1], LAST_NUMBER + 1);
+    if (!detached) {
+        r = mp_posix_spawned_tie(&ends->tie);
     }
-    if (r == 0) {
-        r = mp_posix_own_raise(&ends->stop_memory, LAST_NUMBER + 1);
+    int *const rows[] = {&ends->channel[1], &ends->death[1], &ends->stop_memory,
+                         &ends->tie};
+    for (size_t i = 0; r == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        r = mp_posix_own_raise(rows[i], LAST_NUMBER + 1);
     }
     if (r < 0) {
         mp_posix_ends_close(ends, 0);
@@ -290,7 +329,7 @@ int mp_plat_spawn(mp_plat_child_t *child, const mp_plat_spawn_t *spawn)
     }
     r = raise_handles(spawn->setup);
     if (r == 0) {
-        r = open_raised(&birth.ends);
+        r = open_raised(&birth.ends, spawn->detached);
     }
     if (r == 0) {
         r = spawn_program(&run, spawn, &birth, child);

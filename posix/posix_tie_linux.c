@@ -39,13 +39,30 @@ int mp_posix_tie_copy(int descriptor)
     return fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
+// It cannot be the channel that is armed: the parent's send() may come to the
+// signal only after all it sent was received, and would kill a sound child.
+int mp_posix_spawned_tie(int *descriptor)
+{
+    int r = mp_posix_lifeline(descriptor);
+
+    if (r == 0 && atomic_load(&is_shared)) {
+        mp_posix_own_close(*descriptor);
+        *descriptor = -1;
+    }
+    return r;
+}
+
 int mp_plat_parent_tie(mp_plat_child_t *parent)
 {
-    bool forked = parent->note != NULL;
-    if ((forked && atomic_load(&is_shared)) || !arm((int) parent->channel)) {
+    int tie = (int) parent->tie;
+
+    if (parent->tie == MP_PLAT_NONE) {
         return mp_posix_tie_by_thread(parent->channel);
     }
-    if (mp_posix_poll((int) parent->channel, POLLIN, MP_PLAT_AT_ONCE) != 0) {
+    if (atomic_load(&is_shared) || !arm(tie)) {
+        return mp_posix_tie_by_thread(tie);
+    }
+    if (mp_posix_poll(tie, POLLIN, MP_PLAT_AT_ONCE) > 0) {
         (void) kill(getpid(), SIGKILL); // it ended before this was armed
     }
     return 0;

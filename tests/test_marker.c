@@ -88,6 +88,10 @@ static void expect_refusal(int descriptor, bool between)
     expect_refused(code, notes);
     code = run_with(descriptor, MARKER "3;3", between, notes, sizeof(notes));
     expect_refused(code, notes);
+    code = run_with(descriptor, MARKER "3/3", between, notes, sizeof(notes));
+    expect_refused(code, notes);
+    code = run_with(descriptor, MARKER "3;4/", between, notes, sizeof(notes));
+    expect_refused(code, notes);
     code = run_with(descriptor, MARKER "3,4;", between, notes, sizeof(notes));
     expect_refused(code, notes);
 }

@@ -107,6 +107,7 @@ int main(int argc, char **argv)
     }
     intptr_t channel = parent.channel;
     parent.channel = MP_PLAT_NONE;
+    parent.tie = MP_PLAT_NONE;
     mp_plat_child_close(&parent); // the plug-in opens its own
     parent.channel = channel;
     int r = serve(&parent, marker);
