@@ -4,6 +4,7 @@
 
 #include <multiprocessing/process.h>
 
+#include "core/any.h"
 #include "core/object.h"
 #include "core/port.h"
 #include "core/self.h"
@@ -31,7 +32,7 @@ static const char *type_name(int type)
         [MP_ARG_FLOAT] = "a float",       [MP_ARG_TEXT] = "a text",
         [MP_ARG_BYTES] = "bytes",         [MP_ARG_OBJECT] = "a shared object",
         [MP_ARG_TOO_LARGE] = "too large", [MP_ARG_NONE] = "None",
-        [MP_ARG_PORT] = "a port"};
+        [MP_ARG_PORT] = "a port",         [MP_ARG_ANY] = "a value"};
     return names[type];
 }
 
@@ -239,3 +240,39 @@ static int get_port(const mp_args_t *args, size_t index, mp__port_kind_t kind,
 }
 GETTERS(connection, get_port, MP__PORT_CONNECTION)
 GETTERS(listener, get_port, MP__PORT_LISTENER)
+
+// ---- values ----
+
+int mp_args_get_any(const mp_args_t *args, size_t index, mp_any_t **out)
+{
+    int why = 0;
+    if (out == NULL) {
+        return no_place();
+    }
+    const mp_arg_t *found = find(args, index, MP_ARG_ANY, &why);
+    if (found == NULL) {
+        return why;
+    }
+    *out = (mp_any_t *) (uintptr_t) found->value.data;
+    return 0;
+}
+
+mp_any_t *mp_args_any(const mp_args_t *args, size_t index)
+{
+    mp_any_t *value = NULL;
+    insist(mp_args_get_any(args, index, &value));
+    return value;
+}
+
+mp_any_t *mp_args_keyword(const mp_args_t *args, const char *name)
+{
+    size_t count = mp_args_count(args);
+    const mp_arg_t *last = count == 0 ? NULL : &args->items[count - 1];
+
+    if (last == NULL || last->type != MP_ARG_ANY ||
+        !mp__any_is(last->value.data, MP_ANY_DICT)) {
+        (void) mp__fail(MP_ENOENT, 0, "there are no keyword arguments");
+        return NULL;
+    }
+    return mp_any_find_text(last->value.data, name);
+}

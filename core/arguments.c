@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <multiprocessing/any.h>
+
 #include "core/inherited.h"
 #include "core/object.h"
 #include "core/port.h"
@@ -36,6 +38,11 @@ static int check_port(const mp_arg_t *arg, size_t index)
                : mp__fail(MP_EINVAL, 0, "argument %zu is no connection", index);
 }
 
+static int is_null(size_t index)
+{
+    return mp__fail(MP_EINVAL, 0, "argument %zu is a NULL pointer", index);
+}
+
 static int check(const mp_arg_t *arg, size_t index, bool sized)
 {
     switch (arg->type) {
@@ -50,11 +57,13 @@ static int check(const mp_arg_t *arg, size_t index, bool sized)
             (arg->type == MP_ARG_BYTES && arg->size == 0)) {
             return 0;
         }
-        return mp__fail(MP_EINVAL, 0, "argument %zu is a NULL pointer", index);
+        return is_null(index);
     case MP_ARG_OBJECT:
         return sized ? 0 : check_object(arg, index);
     case MP_ARG_PORT:
         return sized ? 0 : check_port(arg, index);
+    case MP_ARG_ANY:
+        return arg->value.data != NULL ? 0 : is_null(index);
     case MP_ARG_TOO_LARGE:
         return mp__fail(MP_ERANGE, 0,
                         "argument %zu is above the largest signed integer of "
@@ -159,24 +168,35 @@ static void drop_all(const mp_args_t *args, size_t count)
             mp__object_drop(held);
         } else if (args->items[i].type == MP_ARG_PORT) {
             mp__port_release(held);
+        } else if (args->items[i].type == MP_ARG_ANY) {
+            mp_any_destroy(held);
         }
     }
 }
 
-static int hold(const mp_arg_t *arg)
+static int hold(mp_arg_t *arg)
 {
     void *held = (void *) (uintptr_t) arg->value.data;
 
-    if (arg->type == MP_ARG_PORT) {
+    switch (arg->type) {
+    case MP_ARG_OBJECT:
+        return mp__object_hold(held);
+    case MP_ARG_PORT:
         mp__port_hold(held);
+        return 0;
+    case MP_ARG_ANY:
+        return mp__args_copy_value(arg);
+    default:
+        return 0;
     }
-    return arg->type == MP_ARG_OBJECT ? mp__object_hold(held) : 0;
 }
 
 static int hold_all(const mp_args_t *args)
 {
+    mp_arg_t *items = (mp_arg_t *) (uintptr_t) args->items;
+
     for (size_t i = 0; i < args->count; i++) {
-        int r = hold(&args->items[i]);
+        int r = hold(&items[i]);
         if (r < 0) {
             drop_all(args, i);
             return r;
@@ -245,6 +265,8 @@ int mp__args_resolve(mp_args_t *args, mp__inherited_t *inherited)
         } else if (items[i].type == MP_ARG_PORT) {
             r = open_port(&items[i],
                           mp__inherited_for_port(inherited, ports++));
+        } else if (items[i].type == MP_ARG_ANY) {
+            r = mp__args_load_value(&items[i]);
         }
     }
     return r;
