@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/auth.h"
+#include "core/object.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -103,6 +104,17 @@ static int find_itself(const mp_args_t *args)
 }
 MP_TARGET(find_itself)
 
+// Whoever else has held the lock has let go of it.
+static void expect_last_hold(mp_lock_t *lock)
+{
+    mp__reference_t reference = mp__object_reference((mp__object_t *) lock);
+    mp__object_t *object = NULL;
+
+    mp_lock_destroy(lock);
+    assert_int_equal(mp__object_open(&reference, MP__TYPE_LOCK, &object),
+                     MP_ENOENT);
+}
+
 static void each_allocation_for_values_may_fail(void)
 {
     mp_any_t *value = NULL;
@@ -121,7 +133,7 @@ static void each_allocation_for_values_may_fail(void)
     assert_true(nth > 20);
     mp_any_destroy(dict);
     mp_any_destroy(value);
-    mp_lock_destroy(lock);
+    expect_last_hold(lock);
 }
 
 static void each_allocation_for_handles_may_fail(void)
