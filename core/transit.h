@@ -33,7 +33,7 @@ void mp__transits_finish(mp__transits_t *transits, bool sent);
 void mp__transit_end(uint64_t number);
 
 // With the heap's lock: the route goes.
-void mp__transits_drop_locked(mp__object_t *route);
+void mp__transits_drop_locked(mp__object_t *object);
 // Whether a holder is a transit that its route still has.
 bool mp__transit_is_kept_locked(const mp__holder_t *holder);
 

@@ -346,8 +346,9 @@ static int use_locks(const mp_args_t *args)
     if (event != again || mp_lock_acquire(lock, 0) != MP_ETIMEDOUT) {
         return 2;
     }
-    if (mp_semaphore_acquire(semaphore, 0) != 0 ||
-        mp_semaphore_acquire(semaphore, 0) != MP_ETIMEDOUT) {
+    int first = mp_semaphore_acquire(semaphore, 0);
+    int second = mp_semaphore_acquire(semaphore, 0);
+    if (first != 0 || second != MP_ETIMEDOUT) {
         return 3;
     }
     return mp_event_set(event) == 0 ? 0 : 4;

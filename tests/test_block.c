@@ -90,8 +90,13 @@ static void release(mp__block_t *block, unsigned char *body)
 // The last argument is a value, and bytes until it is read.
 static void expect_the_value(const mp_args_t *args)
 {
-    mp_arg_t last = args->items[6];
     const char *text = NULL;
+
+    if (args == NULL) {
+        fail();
+        return;
+    }
+    mp_arg_t last = args->items[6];
 
     assert_int_equal(mp_args_type(args, 6), MP_ARG_ANY);
     assert_int_equal(mp__args_load_value(&last), 0);
