@@ -206,6 +206,9 @@ int mp__any_from_arg(mp_any_t **out, const mp_arg_t *arg)
         return mp_any_shared(out, arg->value.data);
     case MP_ARG_NONE:
         return mp_any_none(out);
+    case MP_ARG_ANY:
+        *out = mp_any_hold(arg->value.data);
+        return *out == NULL ? mp__any_no_value() : 0;
     case MP_ARG_TOO_LARGE:
         return mp__fail(MP_ERANGE, 0,
                         "an argument is above the largest signed integer of "

@@ -271,7 +271,8 @@ mp_any_t *mp__any_new_object(mp_any_how_t how, mp_any_t *callable,
 // It takes over the hold.
 mp_any_t *mp__any_new_shared(mp__object_t *object);
 
-// A value from an argument.
+// A value from an argument. One that is a value already may be a group, and is
+// to be marked as placed.
 int mp__any_from_arg(mp_any_t **out, const mp_arg_t *arg);
 
 // ---- groups ----

@@ -16,7 +16,7 @@
 
 // Those of one message that is being written.
 typedef struct mp__transits {
-    mp__route_t *route;
+    mp__route_t *route; // NULL: what is sent is held otherwise until it comes
     uint64_t *numbers;
     size_t count;
     size_t room;
