@@ -16,7 +16,8 @@ typedef struct mp__place {
 typedef struct mp__picker {
     mp__writer_t out;
     mp__memo_t memo;
-    mp__place_t *places;
+    mp__place_t *places;    // at first on the stack of the thread
+    mp__place_t *allocated; // then these
     size_t depth;
     size_t room;
     size_t items;
@@ -24,16 +25,37 @@ typedef struct mp__picker {
     mp__transits_t *transits; // NULL: it goes outside of this family
 } mp__picker_t;
 
-int mp__put_code(mp__picker_t *writer, unsigned code);
+static inline int mp__put_code(mp__picker_t *writer, unsigned code)
+{
+    return mp__write_byte(&writer->out, (unsigned char) code);
+}
+
 int mp__put_number(mp__picker_t *writer, unsigned code, uint64_t number,
                    size_t width);
 int mp__put_leaf(mp__picker_t *writer, const mp_any_t *value);
 
-// Whether the value may be met once more, and so is worth a number.
-bool mp__may_come_again(const mp_any_t *value);
-// Gives it one, if it is.
-int mp__remember(mp__picker_t *writer, const mp_any_t *value);
+// Whether the value may be met once more, and so is worth a number: what may
+// contain itself can be met twice by way of a tuple that it is in.
+static inline bool mp__may_come_again(const mp_any_t *value)
+{
+    return atomic_load_explicit(&value->count, memory_order_relaxed) > 1 ||
+           mp__any_is_flagged(value, MP__ANY_CYCLIC);
+}
+
+// Gives it one.
+int mp__remember_it(mp__picker_t *writer, const mp_any_t *value);
 // 1: it was written before, and now is again.
-int mp__repeat(mp__picker_t *writer, const mp_any_t *value);
+int mp__repeat_it(mp__picker_t *writer, const mp_any_t *value);
+
+// The same of a value that may never come again.
+static inline int mp__remember(mp__picker_t *writer, const mp_any_t *value)
+{
+    return mp__may_come_again(value) ? mp__remember_it(writer, value) : 0;
+}
+
+static inline int mp__repeat(mp__picker_t *writer, const mp_any_t *value)
+{
+    return mp__may_come_again(value) ? mp__repeat_it(writer, value) : 0;
+}
 
 #endif
