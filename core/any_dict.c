@@ -237,8 +237,7 @@ int mp_any_clear(mp_any_t *value)
         mp_any_destroy(old.entries[i].key);
         mp_any_destroy(old.entries[i].value);
     }
-    free(old.entries);
-    free(old.heads);
+    free(old.entries); // and the heads
     return 0;
 }
 

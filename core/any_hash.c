@@ -66,6 +66,23 @@ static inline void mix(uint64_t v[4])
     v[2] = turn(v[2], 32);
 }
 
+// What lies behind the last whole word, in few steps: two halves may overlap.
+static inline uint64_t load4(const unsigned char *bytes)
+{
+    return (uint64_t) bytes[0] | (uint64_t) bytes[1] << 8 |
+           (uint64_t) bytes[2] << 16 | (uint64_t) bytes[3] << 24;
+}
+
+static inline uint64_t load_rest(const unsigned char *bytes, size_t size)
+{
+    if (size >= 4) {
+        return load4(bytes) | load4(bytes + size - 4) << (8 * (size - 4));
+    }
+    uint64_t rest = size > 0 ? bytes[0] : 0;
+    rest |= size > 1 ? (uint64_t) bytes[1] << 8 : 0;
+    return rest | (size > 2 ? (uint64_t) bytes[2] << 16 : 0);
+}
+
 static uint64_t hash_bytes(const void *data, size_t size)
 {
     const unsigned char *bytes = data;
@@ -73,7 +90,7 @@ static uint64_t hash_bytes(const void *data, size_t size)
                      keys[1] ^ UINT64_C(0x646f72616e646f6d),
                      keys[0] ^ UINT64_C(0x6c7967656e657261),
                      keys[1] ^ UINT64_C(0x7465646279746573)};
-    uint64_t last = (uint64_t) size << 56;
+    uint64_t length = (uint64_t) size << 56;
 
     for (; size >= 8; size -= 8, bytes += 8) {
         uint64_t word = 0;
@@ -82,9 +99,7 @@ static uint64_t hash_bytes(const void *data, size_t size)
         mix(v);
         v[0] ^= word;
     }
-    for (size_t i = 0; i < size; i++) {
-        last |= (uint64_t) bytes[i] << (8 * i);
-    }
+    uint64_t last = length | load_rest(bytes, size);
     v[3] ^= last;
     mix(v);
     v[0] ^= last;
@@ -166,6 +181,16 @@ static uint64_t hash_leaf(const mp_any_t *value)
     default:
         return hash_number(value);
     }
+}
+
+int mp__any_hash_text_value(const mp_any_t *value, uint64_t *hash)
+{
+    int r = make_key();
+
+    if (r == 0) {
+        *hash = hash_text(value);
+    }
+    return r;
 }
 
 // ---- tuples and frozensets ----

@@ -48,22 +48,14 @@ static void close_gaps(mp__any_table_t *table)
     table->filled = kept;
 }
 
-static int make_heads(mp__any_table_t *table)
+static uint32_t heads_for(size_t room)
 {
     uint32_t count = FEW;
 
-    while (count < table->room) {
+    while (count < room) {
         count *= 2;
     }
-    if (table->room > FEW && count != table->head_count) {
-        uint32_t *heads = realloc(table->heads, count * sizeof(*heads));
-        if (heads == NULL) {
-            return mp__any_out_of_memory();
-        }
-        table->heads = heads;
-        table->head_count = count;
-    }
-    return 0;
+    return room > FEW ? count : 0;
 }
 
 static void chain_anew(mp__any_table_t *table, uint32_t count)
@@ -77,14 +69,19 @@ static void chain_anew(mp__any_table_t *table, uint32_t count)
 
 static int grow(mp__any_table_t *table, size_t room)
 {
-    mp__any_entry_t *entries = realloc(table->entries, room * sizeof(*entries));
+    uint32_t heads = heads_for(room);
+    mp__any_entry_t *entries =
+        realloc(table->entries,
+                room * sizeof(*entries) + heads * sizeof(*table->heads));
 
     if (entries == NULL) {
         return mp__any_out_of_memory();
     }
     table->entries = entries;
     table->room = (uint32_t) room;
-    return make_heads(table);
+    table->heads = (uint32_t *) (void *) (entries + room);
+    table->head_count = heads;
+    return 0;
 }
 
 // Room for so many more; places that have become free are used first.
@@ -265,6 +262,38 @@ int mp__any_table_load(mp_any_t *value, mp_any_t *key, mp_any_t *item,
         add(table, wanted.hash, key, item);
     }
     return r;
+}
+
+static bool has_hash(const mp__any_table_t *table, uint64_t hash)
+{
+    if (table->head_count == 0) {
+        for (uint32_t i = 0; i < table->filled; i++) {
+            if (table->entries[i].hash == hash) {
+                return true;
+            }
+        }
+        return false;
+    }
+    uint32_t at = *head_of(table, hash);
+    while (at != 0 && table->entries[at - 1].hash != hash) {
+        at = table->entries[at - 1].next;
+    }
+    return at != 0;
+}
+
+bool mp__any_table_load_text(mp_any_t *value, mp_any_t *key, mp_any_t *item)
+{
+    mp__any_table_t *table = mp__any_as_table(value);
+    uint64_t hash = 0;
+
+    if (key->type != MP_ANY_TEXT || table->odd ||
+        table->filled == table->room || table->chained != table->filled ||
+        mp__any_hash_text_value(key, &hash) < 0 || has_hash(table, hash)) {
+        return false;
+    }
+    add(table, hash, key, item);
+    chain(table, table->filled);
+    return true;
 }
 
 int mp__any_table_chain(mp_any_t *value)

@@ -4,12 +4,29 @@
 
 #include <string.h>
 
+#define SMALL 16
+
 static int empty(const mp__reader_t *reader)
 {
     return mp__reader_damaged(reader, "there is no value to take");
 }
 
 // ---- tuples ----
+
+// Of few items: the stack has no more than there were bytes.
+static mp_any_t *new_tuple(mp__reader_t *reader, size_t size)
+{
+    if (size == 0 || size > SMALL) {
+        return mp__any_new_tuple(size);
+    }
+    mp_any_t *tuple =
+        mp__any_slab_group(&reader->slabs, MP_ANY_TUPLE,
+                           sizeof(mp__any_tuple_t) + size * sizeof(mp_any_t *));
+    if (tuple != NULL) {
+        mp__any_as_tuple(tuple)->size = size;
+    }
+    return tuple;
+}
 
 int mp__read_tuple(mp__reader_t *reader, unsigned char code)
 {
@@ -27,7 +44,7 @@ int mp__read_tuple(mp__reader_t *reader, unsigned char code)
     } else {
         first = stack->count - count;
     }
-    mp_any_t *tuple = mp__any_new_tuple(stack->count - first);
+    mp_any_t *tuple = new_tuple(reader, stack->count - first);
     int r = tuple == NULL ? mp__any_out_of_memory() : 0;
     for (size_t i = first; r == 0 && i < stack->count; i++) {
         r = mp__reader_nest(reader, tuple, stack->items[i]);
@@ -212,22 +229,37 @@ int mp__reader_put(mp__reader_t *reader, mp_any_t *table, mp_any_t *key,
     return r;
 }
 
+// What lies on the stack from `first` on, up to `end`, is held elsewhere now.
+static void give_away(mp__reader_t *reader, size_t first, size_t end)
+{
+    mp__row_t *stack = &reader->stack;
+
+    if (end == stack->count) {
+        stack->count = first;
+        return;
+    }
+    while (first < end) {
+        stack->items[first++] = mp__any_new_none();
+    }
+}
+
 static int set_all(mp__reader_t *reader, mp_any_t *dict, size_t first)
 {
     mp__row_t *stack = &reader->stack;
     size_t pairs = (stack->count - first) / 2;
     int r = mp__any_table_reserve(mp__any_as_table(dict), pairs);
 
-    for (size_t i = first; r == 0 && i < stack->count; i += 2) {
-        r = mp__reader_put(reader, dict, stack->items[i], stack->items[i + 1]);
-        if (r == 0) {
-            stack->items[i] = mp__any_new_none();
-            stack->items[i + 1] = mp__any_new_none();
+    size_t done = first;
+    while (r == 0 && done < stack->count) {
+        mp_any_t *key = stack->items[done];
+        mp_any_t *item = stack->items[done + 1];
+        r = mp__reader_nest(reader, dict, item);
+        if (r == 0 && !mp__any_table_load_text(dict, key, item)) {
+            r = mp__reader_put(reader, dict, key, item);
         }
+        done += r == 0 ? 2 : 0;
     }
-    if (r == 0) {
-        stack->count = first;
-    }
+    give_away(reader, first, done);
     return r;
 }
 

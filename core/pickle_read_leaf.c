@@ -33,18 +33,24 @@ static int read_long(mp__reader_t *reader, unsigned char code)
                : mp__reader_push(reader, mp__any_new_big(bytes, size));
 }
 
+// Written out, which compilers make one instruction of.
+static uint64_t big_endian(const unsigned char *bytes)
+{
+    return (uint64_t) bytes[0] << 56 | (uint64_t) bytes[1] << 48 |
+           (uint64_t) bytes[2] << 40 | (uint64_t) bytes[3] << 32 |
+           (uint64_t) bytes[4] << 24 | (uint64_t) bytes[5] << 16 |
+           (uint64_t) bytes[6] << 8 | (uint64_t) bytes[7];
+}
+
 static int read_float(mp__reader_t *reader)
 {
     const unsigned char *bytes = mp__reader_take(reader, 8);
     double number = 0;
-    uint64_t bits = 0;
 
     if (bytes == NULL) {
         return too_short(reader);
     }
-    for (size_t i = 0; i < 8; i++) {
-        bits = bits << 8 | bytes[i];
-    }
+    uint64_t bits = big_endian(bytes);
     memcpy(&number, &bits, sizeof(number));
     return mp__reader_push(reader, mp__any_slab_float(&reader->slabs, number));
 }
@@ -83,7 +89,6 @@ int mp__read_number(mp__reader_t *reader, unsigned char code)
 static size_t width_of(unsigned char code)
 {
     switch (code) {
-    case MP__OP_SHORT_BINUNICODE:
     case MP__OP_SHORT_BINBYTES:
         return 1;
     case MP__OP_BINUNICODE:
@@ -92,6 +97,24 @@ static size_t width_of(unsigned char code)
     default:
         return 8;
     }
+}
+
+int mp__read_text(mp__reader_t *reader, unsigned char code)
+{
+    const unsigned char *at = reader->at;
+    size_t left = (size_t) (reader->end - at);
+
+    (void) code;
+    if (left == 0 || at[0] > left - 1) {
+        return too_short(reader);
+    }
+    reader->at += (size_t) at[0] + 1;
+    if (!mp__utf8_is_short_ascii(at + 1, at[0]) &&
+        !mp__utf8_is_text(at + 1, at[0])) {
+        return mp__reader_damaged(reader, "a text is not UTF-8");
+    }
+    return mp__reader_push(
+        reader, mp__any_slab_text(&reader->slabs, MP_ANY_TEXT, at + 1, at[0]));
 }
 
 int mp__read_data(mp__reader_t *reader, unsigned char code)
@@ -110,8 +133,7 @@ int mp__read_data(mp__reader_t *reader, unsigned char code)
         return mp__reader_push(reader,
                                mp__any_new_bytearray(bytes, (size_t) size));
     }
-    bool text = code == MP__OP_SHORT_BINUNICODE || code == MP__OP_BINUNICODE ||
-                code == MP__OP_BINUNICODE8;
+    bool text = code == MP__OP_BINUNICODE || code == MP__OP_BINUNICODE8;
     if (text && !mp__utf8_is_text(bytes, (size_t) size)) {
         return mp__reader_damaged(reader, "a text is not UTF-8");
     }

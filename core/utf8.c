@@ -67,6 +67,9 @@ static bool is_utf8(const void *bytes, size_t size, bool halves)
 {
     const unsigned char *at = bytes;
 
+    if (mp__utf8_is_short_ascii(at, size)) {
+        return true;
+    }
     while (size > 0) {
         size_t length = skip_ascii(at, size);
         if (length == 0) {
