@@ -91,6 +91,23 @@ static inline mp_any_t *mp__any_slab_group(mp__any_slabs_t *slabs,
     return node;
 }
 
+// Of few items, which are not NULL, but nothing yet.
+static inline mp_any_t *mp__any_slab_tuple(mp__any_slabs_t *slabs, size_t size)
+{
+    uint32_t place = 0;
+    mp_any_t *node = mp__any_slab_take(
+        slabs, sizeof(mp__any_tuple_t) + size * sizeof(mp_any_t *), &place);
+
+    if (node == NULL) {
+        return mp__any_new_tuple(size);
+    }
+    memset((void *) node, 0, sizeof(mp__any_tuple_t));
+    mp__any_begin(node, MP_ANY_TUPLE, MP__ANY_SLAB);
+    mp__any_as_group(node)->place = place;
+    mp__any_as_tuple(node)->size = size;
+    return node;
+}
+
 static inline mp_any_t *mp__any_slab_int(mp__any_slabs_t *slabs,
                                          int64_t integer)
 {

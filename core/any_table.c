@@ -266,15 +266,17 @@ int mp__any_table_load(mp_any_t *value, mp_any_t *key, mp_any_t *item,
 
 static bool has_hash(const mp__any_table_t *table, uint64_t hash)
 {
-    if (table->head_count == 0) {
-        for (uint32_t i = 0; i < table->filled; i++) {
-            if (table->entries[i].hash == hash) {
-                return true;
-            }
+    for (uint32_t i = 0; i < table->filled; i++) {
+        if (table->entries[i].hash == hash) {
+            return true;
         }
-        return false;
     }
-    uint32_t at = *head_of(table, hash);
+    return false;
+}
+
+static bool chain_has_hash(const mp__any_table_t *table, uint32_t at,
+                           uint64_t hash)
+{
     while (at != 0 && table->entries[at - 1].hash != hash) {
         at = table->entries[at - 1].next;
     }
@@ -288,11 +290,19 @@ bool mp__any_table_load_text(mp_any_t *value, mp_any_t *key, mp_any_t *item)
 
     if (key->type != MP_ANY_TEXT || table->odd ||
         table->filled == table->room || table->chained != table->filled ||
-        mp__any_hash_text_value(key, &hash) < 0 || has_hash(table, hash)) {
+        mp__any_hash_text_value(key, &hash) < 0) {
         return false;
     }
-    add(table, hash, key, item);
-    chain(table, table->filled);
+    uint32_t none = 0;
+    uint32_t *head = table->head_count > 0 ? head_of(table, hash) : &none;
+    if (table->head_count > 0 ? chain_has_hash(table, *head, hash)
+                              : has_hash(table, hash)) {
+        return false;
+    }
+    table->entries[table->filled] = (mp__any_entry_t){hash, key, item, *head};
+    *head = ++table->filled;
+    table->chained = table->filled;
+    table->used++;
     return true;
 }
 

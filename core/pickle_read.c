@@ -146,20 +146,11 @@ static int remember(mp__reader_t *reader, size_t index)
     return 0;
 }
 
-// The short way for what remember() would do, too.
-static int read_memoize(mp__reader_t *reader, unsigned char code)
+int mp__read_memoize(mp__reader_t *reader, unsigned char code)
 {
-    mp__row_t *memo = &reader->memo;
-
     (void) code;
-    if (memo->count == memo->room || reader->stack.count == reader->base ||
-        memo->count >= reader->limits.max_memo ||
-        memo->count > (size_t) (reader->at - reader->start)) {
-        return remember(reader, memo->count);
-    }
-    memo->items[memo->count++] =
-        mp__any_ref_own(reader->stack.items[reader->stack.count - 1]);
-    return 0;
+    return mp__reader_memoize(reader) ? 0
+                                      : remember(reader, reader->memo.count);
 }
 
 static int read_put(mp__reader_t *reader, unsigned char code)
@@ -245,7 +236,7 @@ static mp__operation_t *const operations[256] = {
     [MP__OP_NEWOBJ] = mp__read_object,
     [MP__OP_NEWOBJ_EX] = mp__read_object,
     [MP__OP_BUILD] = mp__read_build,
-    [MP__OP_MEMOIZE] = read_memoize,
+    [MP__OP_MEMOIZE] = mp__read_memoize,
     [MP__OP_BINPUT] = read_put,
     [MP__OP_LONG_BINPUT] = read_put,
     [MP__OP_BINGET] = read_get,

@@ -13,19 +13,26 @@ static int empty(const mp__reader_t *reader)
 
 // ---- tuples ----
 
-// Of few items: the stack has no more than there were bytes.
-static mp_any_t *new_tuple(mp__reader_t *reader, size_t size)
+// Moves all that lies on the stack from `first` on into it.
+static int fill_tuple(mp__reader_t *reader, mp_any_t *tuple, size_t first)
 {
-    if (size == 0 || size > SMALL) {
-        return mp__any_new_tuple(size);
+    mp__row_t *stack = &reader->stack;
+    mp__any_tuple_t *to = mp__any_as_tuple(tuple);
+    int r = 0;
+
+    for (size_t i = first; r == 0 && i < stack->count; i++) {
+        r = mp__reader_nest(reader, tuple, stack->items[i]);
     }
-    mp_any_t *tuple =
-        mp__any_slab_group(&reader->slabs, MP_ANY_TUPLE,
-                           sizeof(mp__any_tuple_t) + size * sizeof(mp_any_t *));
-    if (tuple != NULL) {
-        mp__any_as_tuple(tuple)->size = size;
+    if (r < 0) {
+        to->size = 0;
+        mp_any_destroy(tuple);
+        return r;
     }
-    return tuple;
+    for (size_t i = 0; i < to->size; i++) {
+        to->items[i] = stack->items[first + i];
+    }
+    stack->count = first;
+    return mp__reader_push(reader, tuple);
 }
 
 int mp__read_tuple(mp__reader_t *reader, unsigned char code)
@@ -44,22 +51,12 @@ int mp__read_tuple(mp__reader_t *reader, unsigned char code)
     } else {
         first = stack->count - count;
     }
-    mp_any_t *tuple = new_tuple(reader, stack->count - first);
-    int r = tuple == NULL ? mp__any_out_of_memory() : 0;
-    for (size_t i = first; r == 0 && i < stack->count; i++) {
-        r = mp__reader_nest(reader, tuple, stack->items[i]);
-    }
-    if (r < 0) {
-        mp_any_destroy(tuple);
-        return r;
-    }
-    if (tuple != NULL && stack->count > first) {
-        memcpy((void *) mp__any_as_tuple(tuple)->items,
-               (void *) (stack->items + first),
-               (stack->count - first) * sizeof(void *));
-    }
-    stack->count = first;
-    return mp__reader_push(reader, tuple);
+    count = stack->count - first;
+    mp_any_t *tuple = count > 0 && count <= SMALL
+                          ? mp__any_slab_tuple(&reader->slabs, count)
+                          : mp__any_new_tuple(count);
+    return tuple == NULL ? mp__any_out_of_memory()
+                         : fill_tuple(reader, tuple, first);
 }
 
 // ---- lists, and what is like one ----

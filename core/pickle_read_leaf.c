@@ -113,8 +113,15 @@ int mp__read_text(mp__reader_t *reader, unsigned char code)
         !mp__utf8_is_text(at + 1, at[0])) {
         return mp__reader_damaged(reader, "a text is not UTF-8");
     }
-    return mp__reader_push(
+    int r = mp__reader_push(
         reader, mp__any_slab_text(&reader->slabs, MP_ANY_TEXT, at + 1, at[0]));
+    if (r < 0 || reader->at == reader->end || *reader->at != MP__OP_MEMOIZE) {
+        return r;
+    }
+    reader->at++; // as comes behind every text of Python's
+    return mp__reader_memoize(reader)
+               ? 0
+               : mp__read_memoize(reader, MP__OP_MEMOIZE);
 }
 
 int mp__read_data(mp__reader_t *reader, unsigned char code)

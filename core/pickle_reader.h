@@ -58,6 +58,22 @@ static inline int mp__reader_push(mp__reader_t *reader, mp_any_t *value)
 // Of `count` things of this size the first place moves to one that is twice as
 // large. NULL: no memory, recorded.
 void *mp__reader_move(void *old, bool *allocated, size_t count, size_t size);
+// Remembers the top value under the next number if that needs no memory and no
+// refusal. False: nothing is done.
+static inline bool mp__reader_memoize(mp__reader_t *reader)
+{
+    mp__row_t *memo = &reader->memo;
+
+    if (memo->count == memo->room || reader->stack.count == reader->base ||
+        memo->count >= reader->limits.max_memo ||
+        memo->count > (size_t) (reader->at - reader->start)) {
+        return false;
+    }
+    memo->items[memo->count++] =
+        mp__any_ref_own(reader->stack.items[reader->stack.count - 1]);
+    return true;
+}
+
 int mp__reader_mark(mp__reader_t *reader);
 // Goes back to the last mark: how many values there are above it, from *first.
 int mp__reader_unmark(mp__reader_t *reader, size_t *first);
@@ -102,6 +118,7 @@ mp__operation_t mp__read_number;
 mp__operation_t mp__read_byte; // BININT1
 mp__operation_t mp__read_data; // text and bytes
 mp__operation_t mp__read_text; // SHORT_BINUNICODE
+mp__operation_t mp__read_memoize;
 
 int mp__reader_put(mp__reader_t *reader, mp_any_t *table, mp_any_t *key,
                    mp_any_t *item);
