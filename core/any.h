@@ -126,6 +126,7 @@ typedef struct mp__any_table {
     uint32_t room;
     uint32_t head_count;      // a power of 2, or 0: there are few entries
     uint32_t chained;         // the first so many entries are in chains
+    uint32_t place;           // of the entries in a slab; 0: they lie alone
     bool odd;                 // it has keys that are objects, or contain some
     uint32_t *heads;          // index + 1 of the first entry
     mp__any_entry_t *entries; // and behind them, in one piece, the heads
@@ -337,7 +338,6 @@ typedef struct mp__any_release {
 } mp__any_release_t;
 
 void mp__any_release_one(mp__any_release_t *release, mp_any_t *value);
-void mp__any_free_storage(mp_any_t *group);
 void mp__any_collect(mp__any_release_t *release);
 
 #define MP__ANY_UNSEEN 0
@@ -365,6 +365,11 @@ typedef struct mp__any_search {
 } mp__any_search_t;
 
 int mp__any_table_reserve(mp__any_table_t *table, size_t more);
+// Of an empty one: in memory that is at hand, of as many bytes as this says.
+size_t mp__any_table_bytes(size_t room);
+void mp__any_table_place(mp__any_table_t *table, size_t room, void *memory,
+                         uint32_t place);
+void mp__any_table_free(mp__any_table_t *table); // its entries
 // Sets or adds, with references that it takes over if it succeeds. `value` is
 // NULL in a set.
 int mp__any_table_put(mp_any_t *value, mp_any_t *key, mp_any_t *item);

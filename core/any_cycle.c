@@ -67,23 +67,6 @@ mp_any_t *mp__any_child(const mp_any_t *group, size_t index)
     }
 }
 
-void mp__any_free_storage(mp_any_t *group)
-{
-    switch ((mp_any_type_t) group->type) {
-    case MP_ANY_LIST:
-        free(mp__any_as_list(group)->items);
-        break;
-    case MP_ANY_TUPLE:
-        break;
-    case MP_ANY_OBJECT:
-        free(mp__any_as_object(group)->steps);
-        break;
-    default:
-        free(mp__any_as_table(group)->entries); // and the heads
-        break;
-    }
-}
-
 // ---- walks, with the lock held ----
 
 // Groups in the order in which they are met.
@@ -205,19 +188,52 @@ static void forget_slab(mp__any_release_t *release)
     }
 }
 
-static inline void free_node(mp__any_release_t *release, mp_any_t *node,
-                             uint32_t place)
+static inline void free_placed(mp__any_release_t *release, void *memory,
+                               uint32_t place)
 {
-    if (!mp__any_is_flagged(node, MP__ANY_SLAB)) {
-        free(node);
-        return;
-    }
-    mp__any_slab_t *slab = mp__any_slab_of(node, place);
+    mp__any_slab_t *slab = mp__any_slab_of(memory, place);
+
     if (slab != release->slab) {
         forget_slab(release);
         release->slab = slab;
     }
     release->dropped++;
+}
+
+static inline void free_node(mp__any_release_t *release, mp_any_t *node,
+                             uint32_t place)
+{
+    if (mp__any_is_flagged(node, MP__ANY_SLAB)) {
+        free_placed(release, node, place);
+    } else {
+        free(node);
+    }
+}
+
+static void free_table(mp__any_release_t *release, mp__any_table_t *table)
+{
+    if (table->place != 0) {
+        free_placed(release, table->entries, table->place);
+    } else {
+        free(table->entries); // and the heads
+    }
+}
+
+static void free_storage(mp__any_release_t *release, mp_any_t *group)
+{
+    switch ((mp_any_type_t) group->type) {
+    case MP_ANY_LIST:
+        free((void *) mp__any_as_list(group)->items);
+        break;
+    case MP_ANY_TUPLE:
+        break;
+    case MP_ANY_OBJECT:
+        free(mp__any_as_object(group)->steps);
+        break;
+    default:
+        free_table(release, mp__any_as_table(group));
+        break;
+    }
 }
 
 static void free_group(mp__any_release_t *release, mp_any_t *group)
@@ -338,7 +354,7 @@ static void bury(mp__any_release_t *release)
         mp_any_t *group = release->dead;
         release->dead = mp__any_as_group(group)->next;
         release_children(release, group);
-        mp__any_free_storage(group);
+        free_storage(release, group);
         if (group->mark == MP__ANY_SUSPECT) { // it is still in that list
             group->mark = MP__ANY_ZOMBIE;
         } else {
@@ -498,7 +514,7 @@ void mp__any_collect(mp__any_release_t *release)
     while (garbage != NULL) {
         mp_any_t *group = garbage;
         garbage = mp__any_as_group(group)->link;
-        mp__any_free_storage(group);
+        free_storage(release, group);
         free_group(release, group);
     }
 }

@@ -5,7 +5,8 @@
 
 #define UNIT MP__ANY_SLAB_UNIT
 #define MOST 256U    // units: a leaf knows its own by the byte `mark`
-#define LARGEST 512U // larger nodes lie alone
+#define LARGEST 640U // larger nodes lie alone
+#define MOST_TIMES 7 // the bytes of a pickle
 #define FEW 8U       // so few bytes are not worth a slab
 
 _Static_assert(sizeof(mp__any_slab_t) == UNIT, "nodes begin behind it");
@@ -32,17 +33,17 @@ void mp__any_slab_end(mp__any_slabs_t *slabs)
     slabs->made = 0;
 }
 
-// A text has some four times as many bytes in memory if it is short, a number
-// two to five times as many.
+// A short text has some four times as many bytes in memory, a number two to
+// five times as many, and a key needs an entry as well.
 static size_t units_for(const mp__any_slabs_t *slabs, size_t size)
 {
     size_t left = (size_t) (slabs->end - *slabs->at);
     size_t units = 1 + (size + UNIT - 1) / UNIT;
 
-    if (left >= MOST * UNIT / 4) {
+    if (left >= MOST * UNIT / MOST_TIMES) {
         return MOST;
     }
-    units += 4 * left / UNIT;
+    units += MOST_TIMES * left / UNIT;
     return units < MOST ? units : MOST;
 }
 

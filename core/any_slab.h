@@ -36,7 +36,7 @@ bool mp__any_slab_begin(mp__any_slabs_t *slabs, size_t size);
 // So many nodes of a slab are no more.
 void mp__any_slab_drop(mp__any_slab_t *slab, uint32_t count);
 
-static inline mp__any_slab_t *mp__any_slab_of(mp_any_t *node, uint32_t place)
+static inline mp__any_slab_t *mp__any_slab_of(void *node, uint32_t place)
 {
     return (mp__any_slab_t *) (void *) ((char *) node -
                                         (size_t) place * MP__ANY_SLAB_UNIT);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/any_slab.h"
+
 #define FEW 8 // so many are looked through one by one
 #define MOST (UINT32_C(1) << 30)
 
@@ -67,20 +69,44 @@ static void chain_anew(mp__any_table_t *table, uint32_t count)
     chain(table, count);
 }
 
+size_t mp__any_table_bytes(size_t room)
+{
+    return room * sizeof(mp__any_entry_t) + heads_for(room) * sizeof(uint32_t);
+}
+
+void mp__any_table_place(mp__any_table_t *table, size_t room, void *memory,
+                         uint32_t place)
+{
+    table->entries = memory;
+    table->place = place;
+    table->room = (uint32_t) room;
+    table->heads = (uint32_t *) (void *) (table->entries + room);
+    table->head_count = heads_for(room);
+}
+
+void mp__any_table_free(mp__any_table_t *table)
+{
+    if (table->place != 0) {
+        mp__any_slab_drop(mp__any_slab_of(table->entries, table->place), 1);
+    } else {
+        free(table->entries); // and the heads
+    }
+}
+
 static int grow(mp__any_table_t *table, size_t room)
 {
-    uint32_t heads = heads_for(room);
-    mp__any_entry_t *entries =
-        realloc(table->entries,
-                room * sizeof(*entries) + heads * sizeof(*table->heads));
+    bool placed = table->place != 0;
+    void *memory =
+        realloc(placed ? NULL : table->entries, mp__any_table_bytes(room));
 
-    if (entries == NULL) {
+    if (memory == NULL) {
         return mp__any_out_of_memory();
     }
-    table->entries = entries;
-    table->room = (uint32_t) room;
-    table->heads = (uint32_t *) (void *) (entries + room);
-    table->head_count = heads;
+    if (placed) {
+        memcpy(memory, table->entries, table->filled * sizeof(*table->entries));
+        mp__any_table_free(table);
+    }
+    mp__any_table_place(table, room, memory, 0);
     return 0;
 }
 

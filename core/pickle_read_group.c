@@ -132,10 +132,28 @@ static int find_target(mp__reader_t *reader, bool marked, size_t values,
     return 0;
 }
 
+// The entries of a small table lie with the rest of what is read.
+static int reserve(mp__reader_t *reader, mp__any_table_t *table, size_t more)
+{
+    uint32_t place = 0;
+    void *memory = NULL;
+
+    if (table->room == 0 && more > 0 && more <= SMALL) {
+        memory = mp__any_slab_take(&reader->slabs, mp__any_table_bytes(more),
+                                   &place);
+    }
+    if (memory == NULL) {
+        return mp__any_table_reserve(table, more);
+    }
+    mp__any_table_place(table, more, memory, place);
+    memset(table->heads, 0, table->head_count * sizeof(*table->heads));
+    return 0;
+}
+
 static int add_all(mp__reader_t *reader, mp_any_t *set, size_t first)
 {
     mp__row_t *stack = &reader->stack;
-    int r = mp__any_table_reserve(mp__any_as_table(set), stack->count - first);
+    int r = reserve(reader, mp__any_as_table(set), stack->count - first);
 
     for (size_t i = first; r == 0 && i < stack->count; i++) {
         r = mp__reader_put(reader, set, stack->items[i], NULL);
@@ -244,7 +262,7 @@ static int set_all(mp__reader_t *reader, mp_any_t *dict, size_t first)
 {
     mp__row_t *stack = &reader->stack;
     size_t pairs = (stack->count - first) / 2;
-    int r = mp__any_table_reserve(mp__any_as_table(dict), pairs);
+    int r = reserve(reader, mp__any_as_table(dict), pairs);
 
     size_t done = first;
     while (r == 0 && done < stack->count) {

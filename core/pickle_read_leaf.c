@@ -99,6 +99,52 @@ static size_t width_of(unsigned char code)
     }
 }
 
+#define WORD 8
+
+// Whether the first `size` bytes are ASCII, of eight that may be read.
+static inline bool is_ascii(const unsigned char *bytes, size_t size)
+{
+    static const unsigned char high[2 * WORD] = {0x80, 0x80, 0x80, 0x80,
+                                                 0x80, 0x80, 0x80, 0x80};
+    uint64_t mask = 0;
+    uint64_t word = 0;
+
+    memcpy(&mask, high + WORD - size, sizeof(mask));
+    memcpy(&word, bytes, sizeof(word));
+    return (word & mask) == 0;
+}
+
+// Of less than eight bytes, as most keys have, behind which more follows: all
+// eight are copied.
+static inline mp_any_t *new_short(mp__reader_t *reader,
+                                  const unsigned char *bytes, size_t size)
+{
+    mp_any_t *node = mp__any_slab_leaf(&reader->slabs, MP_ANY_TEXT,
+                                       sizeof(mp__any_text_t) + WORD);
+    if (node != NULL) {
+        mp__any_text_t *text = mp__any_as_text(node);
+        text->size = size;
+        atomic_init(&text->hash, 0);
+        memcpy(text->bytes, bytes, WORD);
+        text->bytes[size] = '\0';
+    }
+    return node;
+}
+
+static inline int push_text(mp__reader_t *reader, const unsigned char *bytes,
+                            size_t size)
+{
+    if (size < WORD && (size_t) (reader->end - bytes) >= WORD &&
+        is_ascii(bytes, size)) {
+        return mp__reader_push(reader, new_short(reader, bytes, size));
+    }
+    if (!mp__utf8_is_text(bytes, size)) {
+        return mp__reader_damaged(reader, "a text is not UTF-8");
+    }
+    return mp__reader_push(
+        reader, mp__any_slab_text(&reader->slabs, MP_ANY_TEXT, bytes, size));
+}
+
 int mp__read_text(mp__reader_t *reader, unsigned char code)
 {
     const unsigned char *at = reader->at;
@@ -109,12 +155,7 @@ int mp__read_text(mp__reader_t *reader, unsigned char code)
         return too_short(reader);
     }
     reader->at += (size_t) at[0] + 1;
-    if (!mp__utf8_is_short_ascii(at + 1, at[0]) &&
-        !mp__utf8_is_text(at + 1, at[0])) {
-        return mp__reader_damaged(reader, "a text is not UTF-8");
-    }
-    int r = mp__reader_push(
-        reader, mp__any_slab_text(&reader->slabs, MP_ANY_TEXT, at + 1, at[0]));
+    int r = push_text(reader, at + 1, at[0]);
     if (r < 0 || reader->at == reader->end || *reader->at != MP__OP_MEMOIZE) {
         return r;
     }
