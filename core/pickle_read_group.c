@@ -150,20 +150,33 @@ static int reserve(mp__reader_t *reader, mp__any_table_t *table, size_t more)
     return 0;
 }
 
+// What lies on the stack from `first` on, up to `end`, is held elsewhere now.
+static void give_away(mp__reader_t *reader, size_t first, size_t end)
+{
+    mp__row_t *stack = &reader->stack;
+
+    if (end == stack->count) {
+        stack->count = first;
+        return;
+    }
+    while (first < end) {
+        stack->items[first++] = mp__any_new_none();
+    }
+}
+
 static int add_all(mp__reader_t *reader, mp_any_t *set, size_t first)
 {
     mp__row_t *stack = &reader->stack;
     int r = reserve(reader, mp__any_as_table(set), stack->count - first);
 
-    for (size_t i = first; r == 0 && i < stack->count; i++) {
-        r = mp__reader_put(reader, set, stack->items[i], NULL);
-        if (r == 0) {
-            stack->items[i] = mp__any_new_none();
+    size_t done = first;
+    while (r == 0 && done < stack->count) {
+        if (!mp__any_table_load_text(set, stack->items[done], NULL)) {
+            r = mp__reader_put(reader, set, stack->items[done], NULL);
         }
+        done += r == 0 ? 1 : 0;
     }
-    if (r == 0) {
-        stack->count = first;
-    }
+    give_away(reader, first, done);
     return r;
 }
 
@@ -242,20 +255,6 @@ int mp__reader_put(mp__reader_t *reader, mp_any_t *table, mp_any_t *key,
         reader->odd.items[reader->odd.count++] = mp__any_ref_own(table);
     }
     return r;
-}
-
-// What lies on the stack from `first` on, up to `end`, is held elsewhere now.
-static void give_away(mp__reader_t *reader, size_t first, size_t end)
-{
-    mp__row_t *stack = &reader->stack;
-
-    if (end == stack->count) {
-        stack->count = first;
-        return;
-    }
-    while (first < end) {
-        stack->items[first++] = mp__any_new_none();
-    }
 }
 
 static int set_all(mp__reader_t *reader, mp_any_t *dict, size_t first)
