@@ -6,22 +6,6 @@
 
 // ---- bytes ----
 
-int mp__put_number(mp__picker_t *writer, unsigned code, uint64_t number,
-                   size_t width)
-{
-    int r = mp__writer_reserve(&writer->out, width + 1);
-    if (r < 0) {
-        return r;
-    }
-    unsigned char *at = writer->out.bytes + writer->out.size;
-    *at++ = (unsigned char) code;
-    for (size_t i = 0; i < width; i++) {
-        at[i] = (unsigned char) (number >> (8 * i));
-    }
-    writer->out.size += width + 1;
-    return 0;
-}
-
 static inline int put_short(mp__picker_t *writer, unsigned code,
                             const void *bytes, size_t size)
 {
@@ -106,28 +90,16 @@ static int put_big(mp__picker_t *writer, const unsigned char *bytes,
     return r < 0 ? r : mp__write(&writer->out, bytes, size);
 }
 
-// At most 32 bits. All are written, and as many of them count as are needed.
+// At most 32 bits.
 static inline int put_small(mp__picker_t *writer, int64_t number)
 {
-    mp__writer_t *out = &writer->out;
-    uint64_t bits = (uint64_t) number;
-    bool one = number >= 0 && number <= UINT8_MAX;
-    bool two = number >= 0 && number <= UINT16_MAX;
-
-    unsigned code =
-        one ? MP__OP_BININT1 : (two ? MP__OP_BININT2 : MP__OP_BININT);
-    size_t width = one ? 1 : (two ? 2 : 4);
-    if (out->room - out->size < 5) {
-        return mp__put_number(writer, code, bits, width);
+    if (number >= 0 && number <= UINT8_MAX) {
+        return mp__put_number(writer, MP__OP_BININT1, (uint64_t) number, 1);
     }
-    unsigned char *at = out->bytes + out->size;
-    at[0] = (unsigned char) code;
-    at[1] = (unsigned char) bits;
-    at[2] = (unsigned char) (bits >> 8);
-    at[3] = (unsigned char) (bits >> 16);
-    at[4] = (unsigned char) (bits >> 24);
-    out->size += width + 1;
-    return 0;
+    if (number >= 0 && number <= UINT16_MAX) {
+        return mp__put_number(writer, MP__OP_BININT2, (uint64_t) number, 2);
+    }
+    return mp__put_number(writer, MP__OP_BININT, (uint64_t) number, 4);
 }
 
 static int put_int(mp__picker_t *writer, const mp_any_t *value)

@@ -30,8 +30,22 @@ static inline int mp__put_code(mp__picker_t *writer, unsigned code)
     return mp__write_byte(&writer->out, (unsigned char) code);
 }
 
-int mp__put_number(mp__picker_t *writer, unsigned code, uint64_t number,
-                   size_t width);
+// Of a width that the compiler knows.
+static inline int mp__put_number(mp__picker_t *writer, unsigned code,
+                                 uint64_t number, size_t width)
+{
+    int r = mp__writer_reserve(&writer->out, width + 1);
+    if (r < 0) {
+        return r;
+    }
+    unsigned char *at = writer->out.bytes + writer->out.size;
+    *at++ = (unsigned char) code;
+    for (size_t i = 0; i < width; i++) {
+        at[i] = (unsigned char) (number >> (8 * i));
+    }
+    writer->out.size += width + 1;
+    return 0;
+}
 int mp__put_leaf(mp__picker_t *writer, const mp_any_t *value);
 
 // Whether the value may be met once more, and so is worth a number: what may
