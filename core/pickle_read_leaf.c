@@ -11,7 +11,7 @@ static int too_short(const mp__reader_t *reader)
     return mp__reader_damaged(reader, "it ends in the middle of a value");
 }
 
-static int read_long(mp__reader_t *reader, unsigned char code)
+int mp__read_long(mp__reader_t *reader, unsigned char code)
 {
     size_t width = code == MP__OP_LONG1 ? 1 : 4;
     const unsigned char *head = mp__reader_take(reader, width);
@@ -42,8 +42,9 @@ static uint64_t big_endian(const unsigned char *bytes)
            (uint64_t) bytes[6] << 8 | (uint64_t) bytes[7];
 }
 
-static int read_float(mp__reader_t *reader)
+int mp__read_float(mp__reader_t *reader, unsigned char code)
 {
+    (void) code;
     const unsigned char *bytes = mp__reader_take(reader, 8);
     double number = 0;
 
@@ -63,22 +64,26 @@ int mp__read_byte(mp__reader_t *reader, unsigned char code)
                         : mp__reader_push(reader, mp__any_new_int(*byte));
 }
 
-int mp__read_number(mp__reader_t *reader, unsigned char code)
+int mp__read_two(mp__reader_t *reader, unsigned char code)
 {
-    size_t width = code == MP__OP_BININT2 ? 2 : 4;
-
-    if (code == MP__OP_BINFLOAT) {
-        return read_float(reader);
-    }
-    if (code == MP__OP_LONG1 || code == MP__OP_LONG4) {
-        return read_long(reader, code);
-    }
-    const unsigned char *bytes = mp__reader_take(reader, width);
+    (void) code;
+    const unsigned char *bytes = mp__reader_take(reader, 2);
     if (bytes == NULL) {
         return too_short(reader);
     }
-    int64_t number = (int64_t) mp__little(bytes, width);
-    if (code == MP__OP_BININT && number > INT32_MAX) {
+    int64_t number = (int64_t) mp__little(bytes, 2);
+    return mp__reader_push(reader, mp__any_slab_int(&reader->slabs, number));
+}
+
+int mp__read_four(mp__reader_t *reader, unsigned char code)
+{
+    (void) code;
+    const unsigned char *bytes = mp__reader_take(reader, 4);
+    if (bytes == NULL) {
+        return too_short(reader);
+    }
+    int64_t number = (int64_t) mp__little(bytes, 4);
+    if (number > INT32_MAX) {
         number -= INT64_C(1) << 32;
     }
     return mp__reader_push(reader, mp__any_slab_int(&reader->slabs, number));

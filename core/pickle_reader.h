@@ -114,7 +114,10 @@ mp__operation_t mp__read_append;  // APPEND, APPENDS, ADDITEMS
 mp__operation_t mp__read_setitem; // SETITEM, SETITEMS
 mp__operation_t mp__read_frozenset;
 mp__operation_t mp__read_tuple;
-mp__operation_t mp__read_number;
+mp__operation_t mp__read_two;  // BININT2
+mp__operation_t mp__read_four; // BININT
+mp__operation_t mp__read_long; // LONG1, LONG4
+mp__operation_t mp__read_float;
 mp__operation_t mp__read_byte; // BININT1
 mp__operation_t mp__read_data; // text and bytes
 mp__operation_t mp__read_text; // SHORT_BINUNICODE
