@@ -80,21 +80,12 @@ _Static_assert(sizeof(numbers) / sizeof(numbers[0]) ==
 
 // ---- new nodes ----
 
-static void begin(mp_any_t *node, mp_any_type_t type)
-{
-    atomic_init(&node->count, 1);
-    node->type = (uint8_t) type;
-    node->kind = 0;
-    atomic_init(&node->flags, 0);
-    node->mark = 0;
-}
-
 mp_any_t *mp__any_leaf(mp_any_type_t type, size_t size)
 {
     mp_any_t *node = malloc(size);
 
     if (node != NULL) {
-        begin(node, type);
+        mp__any_begin(node, type, 0);
     }
     return node;
 }
@@ -104,7 +95,7 @@ mp_any_t *mp__any_group_new(mp_any_type_t type, size_t size)
     mp_any_t *node = calloc(1, size);
 
     if (node != NULL) {
-        begin(node, type);
+        mp__any_begin(node, type, 0);
     }
     return node;
 }

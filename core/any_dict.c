@@ -241,8 +241,7 @@ int mp_any_clear(mp_any_t *value)
         mp_any_destroy(old.entries[i].key);
         mp_any_destroy(old.entries[i].value);
     }
-    free(old.entries);
-    free(old.heads);
+    mp__any_table_free(&old);
     return 0;
 }
 
