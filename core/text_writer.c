@@ -6,6 +6,14 @@
 
 #include "platform/fail.h"
 
+#define REST 128
+
+// What is large is seldom the last: the few bytes behind it must not move it.
+static size_t with_rest(const mp__writer_t *writer, size_t room)
+{
+    return writer->most - room > REST ? room + REST : writer->most;
+}
+
 int mp__writer_grow(mp__writer_t *writer, size_t more)
 {
     if (more > writer->most - writer->size) {
@@ -17,9 +25,8 @@ int mp__writer_grow(mp__writer_t *writer, size_t more)
         writer->room < writer->most / 2 ? 2 * writer->room : writer->most;
     if (room < easy) {
         room = easy;
-    }
-    if (room < 128 && writer->most > 128) {
-        room = 128;
+    } else {
+        room = with_rest(writer, room);
     }
     unsigned char *bytes = realloc(writer->bytes, room);
     if (bytes == NULL) {
