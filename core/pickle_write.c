@@ -5,6 +5,7 @@
 #include "core/pickle_writer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/options.h"
 
@@ -12,23 +13,35 @@
 
 // ---- groups ----
 
+static int make_room(mp__picker_t *writer)
+{
+    bool first = writer->places == writer->few;
+    size_t room = 2 * writer->room;
+    mp__place_t *places =
+        realloc(first ? NULL : writer->places, room * sizeof(*places));
+
+    if (places == NULL) {
+        return mp__any_out_of_memory();
+    }
+    if (first) {
+        memcpy(places, writer->few, sizeof(writer->few));
+    }
+    writer->places = places;
+    writer->room = room;
+    return 0;
+}
+
 static int push(mp__picker_t *writer, const mp_any_t *value)
 {
     if (writer->depth >= writer->limits.max_depth) {
         return mp__fail(MP_EDEPTH, 0, "the value is nested deeper than %zu",
                         writer->limits.max_depth);
     }
-    if (writer->depth == writer->room) {
-        size_t room = writer->room == 0 ? 16 : 2 * writer->room;
-        mp__place_t *places = realloc(writer->places, room * sizeof(*places));
-        if (places == NULL) {
-            return mp__any_out_of_memory();
-        }
-        writer->places = places;
-        writer->room = room;
+    int r = writer->depth == writer->room ? make_room(writer) : 0;
+    if (r == 0) {
+        writer->places[writer->depth++] = (mp__place_t){value, 0, 0};
     }
-    writer->places[writer->depth++] = (mp__place_t){value, 0, 0};
-    return 0;
+    return r;
 }
 
 // What is changed after it was made is remembered before its parts, which may
@@ -217,6 +230,22 @@ static int next_of_object(mp__picker_t *writer, mp__place_t *place,
 
 // ---- all of it ----
 
+// Of a dict, keys and values by turns; a set has no values.
+static int next_of_table(mp__place_t *place, const mp_any_t **part)
+{
+    const mp__any_table_t *table = mp__any_as_table(place->value);
+
+    while (place->next / 2 < table->filled) {
+        const mp__any_entry_t *entry = &table->entries[place->next / 2];
+        *part = place->next % 2 == 0 ? entry->key : entry->value;
+        place->next++;
+        if (*part != NULL) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 // 1 and the next part of a group, or 0.
 static int next_part(mp__picker_t *writer, mp__place_t *place,
                      const mp_any_t **part)
@@ -232,14 +261,15 @@ static int next_part(mp__picker_t *writer, mp__place_t *place,
         *part = list->items[place->next++];
         return 1;
     }
-    size_t count = mp__any_children(place->value);
-    while (place->next < count) {
-        *part = mp__any_child(place->value, place->next++);
-        if (*part != NULL) {
-            return 1;
-        }
+    if (place->value->type != MP_ANY_TUPLE) {
+        return next_of_table(place, part);
     }
-    return 0;
+    const mp__any_tuple_t *tuple = mp__any_as_tuple(place->value);
+    if (place->next == tuple->size) {
+        return 0;
+    }
+    *part = tuple->items[place->next++];
+    return 1;
 }
 
 static int put_value(mp__picker_t *writer, const mp_any_t *value)
@@ -280,17 +310,30 @@ static int run(mp__picker_t *writer, const mp_any_t *value)
     return r < 0 ? r : mp__put_code(writer, MP__OP_STOP);
 }
 
+// Without its few places, which are written before they are read.
+static void begin(mp__picker_t *writer, const mp_pickle_options_t *options,
+                  mp__transits_t *transits)
+{
+    memset(writer, 0, offsetof(mp__picker_t, few));
+    writer->limits = mp__pickle_limits(options);
+    writer->transits = transits;
+    writer->out.most = writer->limits.max_bytes;
+    writer->places = writer->few;
+    writer->room = MP__FEW_PLACES;
+}
+
 int mp__pickle_write(void **bytes, size_t *size, const mp_any_t *value,
                      const mp_pickle_options_t *options,
                      mp__transits_t *transits)
 {
-    mp__picker_t writer = {.limits = mp__pickle_limits(options),
-                           .transits = transits};
+    mp__picker_t writer;
 
-    writer.out.most = writer.limits.max_bytes;
+    begin(&writer, options, transits);
     int r = run(&writer, value);
     mp__memo_free(&writer.memo);
-    free(writer.places);
+    if (writer.places != writer.few) {
+        free(writer.places);
+    }
     if (r < 0) {
         free(writer.out.bytes);
         return r;

@@ -6,33 +6,30 @@
 
 // ---- bytes ----
 
-int mp__put_code(mp__picker_t *writer, unsigned code)
+// In one go: most texts are of this kind.
+static int put_brief(mp__picker_t *writer, unsigned code, const void *bytes,
+                     size_t size)
 {
-    return mp__write_byte(&writer->out, (unsigned char) code);
-}
-
-int mp__put_number(mp__picker_t *writer, unsigned code, uint64_t number,
-                   size_t width)
-{
-    int r = mp__writer_reserve(&writer->out, width + 1);
+    int r = mp__writer_reserve(&writer->out, 2 + size);
     if (r < 0) {
         return r;
     }
     unsigned char *at = writer->out.bytes + writer->out.size;
-    *at++ = (unsigned char) code;
-    for (size_t i = 0; i < width; i++) {
-        at[i] = (unsigned char) (number >> (8 * i));
-    }
-    writer->out.size += width + 1;
+    at[0] = (unsigned char) code;
+    at[1] = (unsigned char) size;
+    memcpy(at + 2, bytes, size);
+    writer->out.size += 2 + size;
     return 0;
 }
 
 static int put_data(mp__picker_t *writer, const unsigned codes[3],
                     const void *bytes, size_t size)
 {
-    int r = size <= UINT8_MAX    ? mp__put_number(writer, codes[0], size, 1)
-            : size <= UINT32_MAX ? mp__put_number(writer, codes[1], size, 4)
-                                 : mp__put_number(writer, codes[2], size, 8);
+    if (size <= UINT8_MAX) {
+        return put_brief(writer, codes[0], bytes, size);
+    }
+    int r = size <= UINT32_MAX ? mp__put_number(writer, codes[1], size, 4)
+                               : mp__put_number(writer, codes[2], size, 8);
 
     return r < 0 ? r : mp__write(&writer->out, bytes, size);
 }
@@ -128,14 +125,20 @@ static int put_int(mp__picker_t *writer, const mp_any_t *value)
 
 static int put_float(mp__picker_t *writer, double number)
 {
-    unsigned char bytes[9] = {MP__OP_BINFLOAT};
     uint64_t bits = 0;
 
-    memcpy(&bits, &number, sizeof(bits));
-    for (size_t i = 0; i < 8; i++) {
-        bytes[8 - i] = (unsigned char) (bits >> (8 * i));
+    int r = mp__writer_reserve(&writer->out, 9);
+    if (r < 0) {
+        return r;
     }
-    return mp__write(&writer->out, bytes, sizeof(bytes));
+    unsigned char *at = writer->out.bytes + writer->out.size;
+    memcpy(&bits, &number, sizeof(bits));
+    *at++ = MP__OP_BINFLOAT;
+    for (size_t i = 0; i < 8; i++) {
+        at[i] = (unsigned char) (bits >> (56 - 8 * i));
+    }
+    writer->out.size += 9;
+    return 0;
 }
 
 static int put_name(mp__picker_t *writer, const char *module, const char *name)
@@ -211,31 +214,34 @@ static int put_global(mp__picker_t *writer, const mp_any_t *value)
                             mp_any_object_name(value));
 }
 
-static int put_remembered(mp__picker_t *writer, const mp_any_t *value)
+static int put_data_of(mp__picker_t *writer, const mp_any_t *value)
 {
     const mp__any_text_t *text = mp__any_as_text(value);
-    int r = mp__repeat(writer, value);
 
+    switch ((mp_any_type_t) value->type) {
+    case MP_ANY_TEXT:
+        return put_text(writer, text->bytes, text->size);
+    case MP_ANY_BYTES:
+        return put_bytes(writer, text->bytes, text->size);
+    case MP_ANY_BYTEARRAY:
+        return put_bytearray(writer, value);
+    case MP_ANY_GLOBAL:
+        return put_global(writer, value);
+    default:
+        return put_shared(writer, value);
+    }
+}
+
+static int put_remembered(mp__picker_t *writer, const mp_any_t *value)
+{
+    if (!mp__may_come_again(value)) {
+        return put_data_of(writer, value);
+    }
+    int r = mp__repeat(writer, value);
     if (r != 0) {
         return r < 0 ? r : 0;
     }
-    switch ((mp_any_type_t) value->type) {
-    case MP_ANY_TEXT:
-        r = put_text(writer, text->bytes, text->size);
-        break;
-    case MP_ANY_BYTES:
-        r = put_bytes(writer, text->bytes, text->size);
-        break;
-    case MP_ANY_BYTEARRAY:
-        r = put_bytearray(writer, value);
-        break;
-    case MP_ANY_GLOBAL:
-        r = put_global(writer, value);
-        break;
-    default:
-        r = put_shared(writer, value);
-        break;
-    }
+    r = put_data_of(writer, value);
     return r < 0 ? r : mp__remember(writer, value);
 }
 

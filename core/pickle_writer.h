@@ -13,20 +13,42 @@ typedef struct mp__place {
     size_t item; // of a step of an object
 } mp__place_t;
 
+#define MP__FEW_PLACES 8
+
 typedef struct mp__picker {
     mp__writer_t out;
     mp__memo_t memo;
-    mp__place_t *places;
+    mp__place_t *places; // `few` of them at first
     size_t depth;
     size_t room;
     size_t items;
     mp_pickle_options_t limits;
     mp__transits_t *transits; // NULL: it goes outside of this family
+    mp__place_t few[MP__FEW_PLACES];
 } mp__picker_t;
 
-int mp__put_code(mp__picker_t *writer, unsigned code);
-int mp__put_number(mp__picker_t *writer, unsigned code, uint64_t number,
-                   size_t width);
+static inline int mp__put_code(mp__picker_t *writer, unsigned code)
+{
+    return mp__write_byte(&writer->out, (unsigned char) code);
+}
+
+// `width` bytes of it, little end first.
+static inline int mp__put_number(mp__picker_t *writer, unsigned code,
+                                 uint64_t number, size_t width)
+{
+    int r = mp__writer_reserve(&writer->out, width + 1);
+    if (r < 0) {
+        return r;
+    }
+    unsigned char *at = writer->out.bytes + writer->out.size;
+    *at++ = (unsigned char) code;
+    for (size_t i = 0; i < width; i++) {
+        at[i] = (unsigned char) (number >> (8 * i));
+    }
+    writer->out.size += width + 1;
+    return 0;
+}
+
 int mp__put_leaf(mp__picker_t *writer, const mp_any_t *value);
 
 // Whether the value may be met once more, and so is worth a number.

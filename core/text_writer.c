@@ -6,7 +6,7 @@
 
 #include "platform/fail.h"
 
-#define REST 128
+#define REST 256
 
 // What is large is seldom the last: the few bytes behind it must not move it.
 static size_t with_rest(const mp__writer_t *writer, size_t room)
