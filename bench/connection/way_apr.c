@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <apr_general.h>
 #include <apr_network_io.h>
 #include <apr_pools.h>
 
@@ -12,10 +13,17 @@
 
 static apr_pool_t *pool; // of everything here, until the program ends
 
+// A spawned child has not come by where APR is made ready.
 static int need_pool(void)
 {
-    apr_status_t status =
-        pool == NULL ? apr_pool_create(&pool, NULL) : APR_SUCCESS;
+    apr_status_t status = APR_SUCCESS;
+
+    if (pool == NULL) {
+        status = apr_initialize();
+    }
+    if (pool == NULL && status == APR_SUCCESS) {
+        status = apr_pool_create(&pool, NULL);
+    }
     return status == APR_SUCCESS ? 0 : row_fail_apr("a pool", status);
 }
 
