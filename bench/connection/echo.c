@@ -117,7 +117,8 @@ static int start(struct opened *made)
                                     (int64_t) message_size, end_or_none(its.in),
                                     end_or_none(its.out), MP_TEXT(its.address));
 
-    int r = peer_start(&made->peer, echo_child, args);
+    int r = peer_start(&made->peer, made->way->spawns ? "spawn" : PEER_METHOD,
+                       echo_child, args);
     if (r == 0 && made->way->meet != NULL) {
         r = made->way->meet(&made->line);
     }

@@ -3,18 +3,10 @@
 
 #include "bench/common/row.h"
 
-// Where there is a fork, a child has what its parent has, also descriptors that
-// are not this library's.
-#ifdef _WIN32
-#define METHOD "spawn"
-#else
-#define METHOD "fork"
-#endif
-
-static int start(struct peer *peer, mp_target_fn target, mp_connection_t *its,
-                 const mp_args_t *args)
+static int start(struct peer *peer, const char *method, mp_target_fn target,
+                 mp_connection_t *its, const mp_args_t *args)
 {
-    mp_process_options_t options = {.context = mp_get_context(METHOD),
+    mp_process_options_t options = {.context = mp_get_context(method),
                                     .daemon = MP_YES};
     mp_arg_t items[1 + PEER_ARGS_MAX] = {MP_PORT(its)};
     mp_args_t all = {1, items};
@@ -29,7 +21,8 @@ static int start(struct peer *peer, mp_target_fn target, mp_connection_t *its,
     return r == 0 ? 0 : row_fail_ours("a child");
 }
 
-int peer_start(struct peer *peer, mp_target_fn target, const mp_args_t *args)
+int peer_start(struct peer *peer, const char *method, mp_target_fn target,
+               const mp_args_t *args)
 {
     mp_connection_t *its = NULL;
 
@@ -37,7 +30,7 @@ int peer_start(struct peer *peer, mp_target_fn target, const mp_args_t *args)
     if (mp_pipe(&peer->control, &its, true) < 0) {
         return row_fail_ours("mp_pipe");
     }
-    int r = start(peer, target, its, args);
+    int r = start(peer, method, target, its, args);
     mp_connection_destroy(its);
     return r;
 }

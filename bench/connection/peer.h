@@ -21,9 +21,18 @@ struct order {
 #define PEER_CONTROL 0 // the first argument of the child's target is its end
 #define PEER_ARGS_MAX 8
 
+// Where there is a fork, a child has what its parent has, also descriptors that
+// are not this library's.
+#ifdef _WIN32
+#define PEER_METHOD "spawn"
+#else
+#define PEER_METHOD "fork"
+#endif
+
 // Starts a child with these arguments behind that one. 0, or -1 after saying
 // why, as with the others here.
-int peer_start(struct peer *peer, mp_target_fn target, const mp_args_t *args);
+int peer_start(struct peer *peer, const char *method, mp_target_fn target,
+               const mp_args_t *args);
 // Gives it an order.
 int peer_order(const struct peer *peer, uint32_t what, uint32_t count);
 // Waits until it says that it has done that.

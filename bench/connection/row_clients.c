@@ -74,7 +74,7 @@ static struct opened *open_door(const struct door *door)
     *made = (struct opened){.door = door};
     int r = door->open(&made->place, address);
     if (r == 0) {
-        r = peer_start(&made->peer, client,
+        r = peer_start(&made->peer, PEER_METHOD, client,
                        MP_ARGS(MP_TEXT(door->name), MP_TEXT(address)));
     }
     return r == 0 ? made : NULL;

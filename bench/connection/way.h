@@ -4,6 +4,7 @@
 #ifndef BENCH_CONNECTION_WAY_H
 #define BENCH_CONNECTION_WAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct line {
 
 struct way {
     const char *name;
+    bool spawns; // what it uses does not stand a fork: its child is spawned
     // Makes both ends, or a place for the child to come to. 0, or -1 after
     // saying why, as with the others.
     int (*make)(struct line *mine, struct line *its);

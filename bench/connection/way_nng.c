@@ -27,7 +27,6 @@ static int make(struct line *mine, struct line *its)
     return 0;
 }
 
-// nng cannot be used on both sides of a fork: this side begins behind it.
 static int begin(struct line *line)
 {
     int error = nng_pair0_open(&socket_here);
@@ -85,6 +84,7 @@ static void drop(struct line *line)
 }
 
 const struct way way_nng = {.name = "nng",
+                            .spawns = true,
                             .make = make,
                             .join = join,
                             .meet = meet,

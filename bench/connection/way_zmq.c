@@ -20,8 +20,6 @@ static int make(struct line *mine, struct line *its)
     return 0;
 }
 
-// A context has threads, which no forked child has: each side makes its own
-// behind the fork.
 static int begin(struct line *line)
 {
     context = zmq_ctx_new();
@@ -77,6 +75,7 @@ static void drop(struct line *line)
 }
 
 const struct way way_zmq = {.name = "zmq",
+                            .spawns = true,
                             .make = make,
                             .join = join,
                             .meet = meet,
