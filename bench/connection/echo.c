@@ -79,14 +79,22 @@ static mp_connection_t *end_of(const mp_args_t *args, size_t index)
                : NULL;
 }
 
+static int serve_size(const struct way *way, size_t size,
+                      mp_connection_t *control)
+{
+    char *bytes = new_message(size);
+    int r = bytes == NULL ? -1 : serve(way, bytes, size, control);
+
+    free(bytes);
+    return r;
+}
+
 static int echo_child(const mp_args_t *args)
 {
     const struct way *way = way_find(mp_args_text(args, ARG_WAY));
     const char *address = mp_args_text(args, ARG_ADDRESS);
-    size_t size = (size_t) mp_args_int(args, ARG_SIZE);
-    char *bytes = new_message(size);
 
-    if (way == NULL || bytes == NULL || address == NULL) {
+    if (way == NULL || address == NULL) {
         return mp_failure(2, "no way to take");
     }
     memcpy(its.address, address, strlen(address) + 1);
@@ -95,11 +103,11 @@ static int echo_child(const mp_args_t *args)
     if (way->join != NULL && way->join(&its) < 0) {
         return mp_failure(3, "the other side is not found");
     }
-    int r = serve(way, bytes, size, mp_args_connection(args, PEER_CONTROL));
+    int r = serve_size(way, (size_t) mp_args_int(args, ARG_SIZE),
+                       mp_args_connection(args, PEER_CONTROL));
     if (way->join != NULL) {
         way->drop(&its); // what came as an argument is closed with them
     }
-    free(bytes);
     return r < 0 ? 4 : 0;
 }
 MP_TARGET(echo_child)
