@@ -154,9 +154,13 @@ int mp_connection_from_handle(mp_connection_t **out, intptr_t handle,
     if (r == 0) {
         r = mp_plat_link_adopt(&link, handle);
     }
-    return r < 0 ? r
-                 : mp__connection_make(out, &link, readable, writable, false,
-                                       NULL, 0);
+    if (r == 0) {
+        r = mp__connection_make(out, &link, readable, writable, false, NULL, 0);
+    }
+    if (r == 0) {
+        atomic_store(&(*out)->route->strangers, 1);
+    }
+    return r;
 }
 
 void mp_connection_destroy(mp_connection_t *connection)
@@ -206,6 +210,9 @@ int mp_connection_fileno(const mp_connection_t *connection, intptr_t *handle)
     if (mp__port_closed(&connection->port)) {
         return mp__fail(MP_ESTATE, 0, "the connection is closed");
     }
+    // Who has it may receive by it, and what is known of the next messages is
+    // not true any more.
+    atomic_store(&connection->route->strangers, 1);
     *handle = connection->link.handle;
     return 0;
 }

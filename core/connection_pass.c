@@ -190,6 +190,9 @@ int mp_connection_send_connection(mp_connection_t *connection,
     }
     r = mp__passage_begin(&passage, connection, true, timeout_ms);
     if (r == 0) {
+        if (!connection->family) {
+            atomic_store(&sent->route->strangers, 1);
+        }
         r = mp__passage_end(&passage, send_port(&passage, &sent->port));
     }
     mp__port_leave(&sent->port);

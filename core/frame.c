@@ -2,6 +2,7 @@
 // Messages as Python's multiprocessing frames them: a length of 32 bits, big
 // end first, or -1 and one of 64 bits; where the system keeps messages whole,
 // nothing.
+#include "core/bytes.h"
 #include "core/connection.h"
 #include "platform/fail.h"
 
@@ -225,16 +226,6 @@ static int take_first(const mp__passage_t *passage, unsigned char *header)
     return r;
 }
 
-static uint64_t big_end_first(const unsigned char *bytes, int count)
-{
-    uint64_t number = 0;
-
-    for (int i = 0; i < count; i++) {
-        number = number << 8 | bytes[i];
-    }
-    return number;
-}
-
 static int check_length(const mp__passage_t *passage, uint64_t length,
                         uint64_t most)
 {
@@ -254,19 +245,19 @@ static int take_length(const mp__passage_t *passage, uint64_t *length)
     if (r < 0) {
         return r;
     }
-    *length = big_end_first(header, 4);
+    *length = mp__get_big(header, 4);
     if (*length != LONG_LENGTH) {
         return check_length(passage, *length, SHORT_MOST);
     }
     r = receive_rest(passage, header, 8);
-    *length = big_end_first(header, 8);
+    *length = mp__get_big(header, 8);
     return r < 0 ? r : check_length(passage, *length, SIZE_MAX / 2);
 }
 
 static int read_seen(mp__passage_t *passage, const unsigned char *header,
                      size_t seen, uint64_t *length)
 {
-    *length = seen < 4 ? LONG_LENGTH : big_end_first(header, 4);
+    *length = seen < 4 ? LONG_LENGTH : mp__get_big(header, 4);
     if (*length != LONG_LENGTH) {
         passage->header = 4;
         return check_length(passage, *length, SHORT_MOST);
@@ -275,8 +266,48 @@ static int read_seen(mp__passage_t *passage, const unsigned char *header,
         return 0;
     }
     passage->header = HEADER_MOST;
-    *length = big_end_first(header + 4, 8);
+    *length = mp__get_big(header + 4, 8);
     return check_length(passage, *length, SIZE_MAX / 2);
+}
+
+// Looks at the next bytes, once there are some. Where the last message had to
+// be waited for, so will this one, and that comes first.
+static int look(mp__passage_t *passage, unsigned char *bytes, size_t size,
+                size_t *seen)
+{
+    const mp_plat_link_t *link = &passage->connection->link;
+    int r = 0;
+
+    passage->waited = passage->connection->ahead.waited &&
+                      passage->deadline != MP_PLAT_AT_ONCE;
+    if (passage->waited) {
+        r = mp_plat_link_wait(link, mp__passage_slice(passage));
+    }
+    while (r == 0 || r == MP_ETIMEDOUT) {
+        r = mp_plat_link_peek(link, bytes, size, seen);
+        if (r != MP_ETIMEDOUT) {
+            return r;
+        }
+        passage->waited = true;
+        r = wait_for(passage, mp_plat_link_wait);
+        if (r < 0) {
+            return r;
+        }
+    }
+    return r;
+}
+
+static int see_next(mp__passage_t *passage, uint64_t *length)
+{
+    unsigned char bytes[MP__AHEAD_BYTES];
+    size_t seen = 0;
+
+    int r = look(passage, bytes, mp__ahead_bytes(passage, HEADER_MOST), &seen);
+    if (r < 0) {
+        return r == MP_ENOTSUP ? 0 : r;
+    }
+    mp__ahead_see(passage, bytes, seen);
+    return read_seen(passage, bytes, seen, length);
 }
 
 // Where the next bytes can be looked at without taking them, a message and its
@@ -285,20 +316,12 @@ static int read_seen(mp__passage_t *passage, const unsigned char *header,
 // cannot be looked at.
 static int see_length(mp__passage_t *passage, uint64_t *length)
 {
-    unsigned char header[HEADER_MOST];
-    size_t seen = 0;
-    int r = 0;
-
     passage->header = 0;
-    do {
-        r = mp_plat_link_peek(&passage->connection->link, header,
-                              sizeof(header), &seen);
-    } while (r == MP_ETIMEDOUT &&
-             (r = wait_for(passage, mp_plat_link_wait)) == 0);
-    if (r < 0) {
-        return r == MP_ENOTSUP ? 0 : r;
+    if (mp__ahead_knows(passage, length)) {
+        passage->header = 4;
+        return 0;
     }
-    return read_seen(passage, header, seen, length);
+    return see_next(passage, length);
 }
 
 // Who is killed behind this has left the next one all that it needs.
@@ -405,6 +428,12 @@ int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t size)
     if (!is_stream(passage)) {
         return receive_whole(passage, bytes, size);
     }
-    return passage->header != 0 ? receive_with_header(passage, bytes, size)
-                                : receive_alone(passage, bytes, size);
+    if (passage->header == 0) {
+        return receive_alone(passage, bytes, size);
+    }
+    int r = receive_with_header(passage, bytes, size);
+    if (r == 0) {
+        mp__ahead_pass(passage, size);
+    }
+    return r;
 }

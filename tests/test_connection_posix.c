@@ -306,6 +306,36 @@ static void no_other_program_has_an_end(void)
     mp_connection_destroy(ends[1]);
 }
 
+// What was seen of the next messages is not true any more then.
+static void who_has_the_descriptor_may_receive_by_it(void)
+{
+    static const char *const texts[] = {"a", "b", "c", "def", "ghij"};
+    mp_connection_t *ends[2];
+    intptr_t descriptor = -1;
+    char bytes[10];
+    size_t size = 0;
+
+    assert_int_equal(mp_pipe(&ends[0], &ends[1], false), 0);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(
+            mp_connection_send_bytes(ends[1], texts[i], strlen(texts[i]), 0),
+            0);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(
+            mp_connection_recv_bytes(ends[0], bytes, sizeof(bytes), &size, 0),
+            0);
+    }
+    assert_int_equal(mp_connection_fileno(ends[0], &descriptor), 0);
+    assert_int_equal(read((int) descriptor, bytes, 7), 7);
+    assert_int_equal(
+        mp_connection_recv_bytes(ends[0], bytes, sizeof(bytes), &size, 0), 0);
+    assert_int_equal(size, 4);
+    assert_memory_equal(bytes, "ghij", 4);
+    mp_connection_destroy(ends[0]);
+    mp_connection_destroy(ends[1]);
+}
+
 static const struct test tests[] = {
     {"a length that no message has breaks it",
      a_length_that_no_message_has_breaks_it, TEST_ONCE},
@@ -324,6 +354,8 @@ static const struct test tests[] = {
     {"pipes carry messages", pipes_carry_messages, TEST_ONCE},
     {"both sides of a fork have an end", both_sides_of_a_fork_have_an_end,
      TEST_ONCE},
+    {"who has the descriptor may receive by it",
+     who_has_the_descriptor_may_receive_by_it, TEST_ONCE},
     {"no other program has an end", no_other_program_has_an_end, TEST_ONCE},
 };
 

@@ -66,6 +66,19 @@ static void make_with_two(void)
     (void) say("second");
 }
 
+// Who looks for the second message sees those behind it, too, and keeps their
+// lengths in mind, as does each process that is forked from it then.
+static void make_with_two_seen(void)
+{
+    make();
+    (void) say("a message");
+    (void) say("another");
+    (void) say("first");
+    (void) say("second");
+    (void) hear("a message");
+    (void) hear("another");
+}
+
 static void say_first(void)
 {
     (void) say("first");
@@ -275,6 +288,11 @@ const step_op_t step_connection_ops[] = {
      .clear = destroy},
     {.name = "receives a message",
      .setup = make_with_two,
+     .run = hear_first,
+     .check = check_received,
+     .clear = destroy},
+    {.name = "receives a message that was seen",
+     .setup = make_with_two_seen,
      .run = hear_first,
      .check = check_received,
      .clear = destroy},
