@@ -266,8 +266,9 @@ MP_API int mp_connection_send_handle(mp_connection_t *connection,
  *
  * @param handle receives it, not inheritable.
  * @return as mp_connection_recv_bytes(); MP_EPROTO what came is no handle, and
- *         this direction is broken; MP_EMFILE; MP_ENOENT its sender has ended
- *         (Windows).
+ *         this direction is broken, as it is on macOS where there is no room
+ *         for it; MP_EMFILE there is no room, elsewhere: it is lost, and what
+ *         comes next is not; MP_ENOENT its sender has ended (Windows).
  * Blocks: up to timeout_ms.
  * Ownership: the caller's, closed as the system closes such a handle.
  * Python: multiprocessing.reduction.recv_handle(conn)
