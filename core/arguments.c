@@ -295,7 +295,7 @@ static int copy_ports(mp_arg_t *items, size_t count, mp__port_t **originals)
 int mp__args_copy_ports(mp_args_t *args, mp__port_t ***originals)
 {
     mp_arg_t *items = (mp_arg_t *) (uintptr_t) args->items;
-    mp__port_t **kept = calloc(args->count + 1, sizeof(*kept));
+    mp__port_t **kept = calloc(args->count + 1, sizeof(void *));
 
     if (kept == NULL) {
         return mp__fail(MP_ENOMEM, 0, "the arguments of a thread");

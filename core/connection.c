@@ -97,7 +97,7 @@ int mp__connection_make(mp_connection_t **out, mp_plat_link_t *link,
     mp_connection_t *made = NULL;
 
     int r = prepare(&made, route);
-    if (r < 0) {
+    if (r < 0 || made == NULL) {
         mp_plat_link_close(link);
         return r;
     }
@@ -176,7 +176,7 @@ int mp_connection_from_handle(mp_connection_t **out, intptr_t handle,
     if (r == 0) {
         r = prepare(&made, NULL); // all that can fail before the handle is ours
     }
-    if (r < 0) {
+    if (r < 0 || made == NULL) {
         return r;
     }
     r = mp_plat_link_adopt(&made->link, handle);
