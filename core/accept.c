@@ -244,20 +244,27 @@ static int look(const mp_listener_t *listener, int64_t deadline)
                : 0;
 }
 
+static int let_in_all(mp_listener_t *listener)
+{
+    int r = 0;
+
+    while (r == 0) {
+        r = let_in(listener);
+    }
+    return r;
+}
+
+// Guests are served also if there is no room for one more: they need none.
 static int serve_all(mp_listener_t *listener, mp_connection_t **out,
                      int64_t deadline)
 {
     int r = NOBODY;
 
     while (r == NOBODY) {
-        do {
-            r = let_in(listener);
-        } while (r == 0);
-        if (r == NOBODY) {
-            r = serve(listener, out);
-        }
-        if (r != NOBODY) {
-            return r;
+        r = let_in_all(listener);
+        int served = serve(listener, out);
+        if (served != NOBODY || r != NOBODY) {
+            return served != NOBODY ? served : r;
         }
         r = look(listener, deadline);
         if (r == 0) {

@@ -7,6 +7,7 @@
 #include <multiprocessing/arguments.h>
 
 #include "core/inherited.h"
+#include "core/port.h"
 
 // MP_EINVAL a NULL where a text or bytes should be, or an unknown type;
 // MP_ERANGE an integer that is too large; MP_ENOMEM.
@@ -27,8 +28,10 @@ size_t mp__args_ports(const mp_args_t *args);
 // MP_ESTATE: one of them is closed.
 int mp__args_check_ports(const mp_args_t *args);
 // For a thread, which has ends of its own as a child has: copies in the place
-// of those of its process. Some may be copies already if that fails.
-int mp__args_copy_ports(mp_args_t *args);
+// of those of its process, which are then to be put back or let go of.
+int mp__args_copy_ports(mp_args_t *args, mp__port_t ***originals);
+void mp__args_restore_ports(mp_args_t *args, mp__port_t **originals);
+void mp__args_drop_originals(const mp_args_t *args, mp__port_t **originals);
 // And when it has ended.
 void mp__args_close_ports(const mp_args_t *args);
 

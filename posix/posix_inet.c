@@ -15,15 +15,23 @@
 
 const bool mp_posix_remote = true;
 
+static bool is_want(int os_code)
+{
+    return os_code == EMFILE || os_code == ENFILE || os_code == ENOMEM ||
+           os_code == ENOBUFS;
+}
+
+// Who needs a socket is told himself if there is none to be had now.
 bool mp_posix_inet_here(int family)
 {
     mp_posix_lock();
     int descriptor = mp_posix_socket(family);
+    bool here = descriptor >= 0 || is_want(errno);
     if (descriptor >= 0) {
         (void) close(descriptor);
     }
     mp_posix_unlock();
-    return descriptor >= 0;
+    return here;
 }
 
 static int resolver_failed(int code, const char *host)

@@ -636,38 +636,6 @@ static void a_death_inside_a_message_ends_the_wait_for_its_rest(void)
     destroy();
 }
 
-static int receive_one(const mp_args_t *args)
-{
-    void *bytes = NULL;
-    size_t size = 0;
-
-    return mp_connection_recv_alloc(mp_args_connection(args, 0), &bytes, &size,
-                                    0, TEST_GUARD_MS) == 0
-               ? 0
-               : 1;
-}
-MP_TARGET(receive_one)
-
-// It waits for the rest of a message that nobody sends.
-static void a_death_inside_a_receipt_ends_the_sending(void)
-{
-    unsigned char *bytes = pattern(LARGE, 0);
-    mp_process_t *child = NULL;
-    int r = 0;
-
-    assert_non_null(bytes);
-    make(false);
-    do {
-        child = test_start(receive_one, MP_ARGS(first));
-        r = mp_connection_send_bytes(second, bytes, LARGE, 0);
-    } while (r == 0 && test_finish(child) == 0); // as fast as it was sent
-    assert_int_equal(r, MP_ETIMEDOUT);
-    kill_child(child);
-    expect_broken();
-    destroy();
-    free(bytes);
-}
-
 // Each answers and is killed, until one is taken for dead inside of a message.
 static void kill_behind_answers(void)
 {
@@ -871,8 +839,6 @@ static const struct test tests[] = {
     {"an argument is of its kind", an_argument_is_of_its_kind, TEST_ALL},
     {"a death inside a message ends the wait for its rest",
      a_death_inside_a_message_ends_the_wait_for_its_rest, TEST_PROCESSES},
-    {"a death inside a receipt ends the sending",
-     a_death_inside_a_receipt_ends_the_sending, TEST_PROCESSES},
     {"a death between messages harms nobody",
      a_death_between_messages_harms_nobody, TEST_PROCESSES},
     {"an end goes to a process that runs", an_end_goes_to_a_process_that_runs,

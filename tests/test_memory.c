@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every allocation of the library fails once: the call says so, nothing is
-// left behind, and the next try works. The linker puts the functions below in
-// the place of malloc and its like, in the library too.
+// left behind, and the next try works.
+#include "tests/failing.h"
 #include "tests/handles.h"
 
 #include <stdio.h>
@@ -10,36 +10,6 @@
 
 #include "core/auth.h"
 #include "core/object.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-// The allocation that fails, counted down; 0: none, or it has failed.
-static long failing;
-
-static bool fails(void)
-{
-    return failing > 0 && --failing == 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return fails() ? NULL : __real_realloc(memory, size);
-}
 
 static int return_five(const mp_args_t *args)
 {
@@ -87,7 +57,7 @@ static void each_allocation_may_fail(void)
     while (live_once(return_five, MP_ARGS(1, "text"), nth, -1)) {
         nth++;
     }
-    assert_true(nth > 5); // the functions above are in their place
+    assert_true(nth > 5); // the functions of failing.c are in their place
     assert_int_equal(test_call(return_five, MP_ARGS(1, "text")), 5);
 }
 
