@@ -88,6 +88,8 @@ stage_asan()
 }
 stage_clang() { need clang && native clang; }
 stage_tsan() { need_clang_runtime && native tsan; }
+# The targets' sanitizers come with clang's runtime.
+stage_fuzz() { need_clang_runtime && need build ccache && sh ci/fuzz.sh 10; }
 stage_shared() { native shared && sh ci/exports.sh build/shared; }
 stage_install() { need build cxx && sh ci/install.sh; }
 stage_mingw() { windows mingw && sh ci/exports.sh build/mingw; }
@@ -101,6 +103,7 @@ stage_tidy()
 {
     need build tidy ccache && configure dev && sh ci/tidy.sh build/dev || return
     [ "$system" != Linux ] || { configure portable && sh ci/tidy.sh build/portable; } || return
+    [ "$system" != Linux ] || { configure shared && sh ci/tidy.sh build/shared _loaded; } || return
     [ "$(uname -m)" = x86_64 ] || return 0
     need mingw && sh ci/deps-mingw.sh && configure mingw &&
         sh ci/tidy.sh build/mingw win32 --extra-arg=--target=x86_64-w64-mingw32
@@ -115,7 +118,7 @@ stages_of_this_machine()
     Linux | Darwin) echo asan ;;
     esac
     if [ "$manager" = apt ]; then
-        echo shellcheck workflow format clang tsan tidy
+        echo shellcheck workflow format clang tsan fuzz tidy
         [ "$(uname -m)" != x86_64 ] || echo mingw mingw-shared arm64 macos-arm64 macos-x86_64
     fi
 }
