@@ -20,10 +20,12 @@ done >$out/sources
 
 # The library once, for all targets.
 clang="clang -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+# shellcheck disable=SC2089 # C is to see these quotes
 flags="-D_GNU_SOURCE -DMP_STATIC -DMP_BUILDING -DMP_REMOTE=1 -Iinclude -I.
     -DMP_WORKER_NAME=\"mp-worker\" -DMP_WORKER_FROM_LIBRARY=\"../bin\" -DMP_WORKER_INSTALLED=\"/usr/bin/mp-worker\"
     $(pkg-config --cflags apr-1 libcrypto)"
 ! have ccache || clang="ccache $clang"
+# shellcheck disable=SC2090
 export clang flags out
 # shellcheck disable=SC2016 # the inner shell expands it
 xargs -n 1 -P "$(processors)" sh -c '
@@ -32,7 +34,7 @@ xargs -n 1 -P "$(processors)" sh -c '
 for target in tests/fuzz/fuzz_*.c; do
     name=$(basename "$target" .c)
     corpus=tests/fuzz/${name#fuzz_}
-    # shellcheck disable=SC2046,SC2086 # words are meant
+    # shellcheck disable=SC2046,SC2086,SC2090 # words are meant
     ${clang#ccache } -fsanitize=fuzzer $flags -o "$out/$name" "$target" $out/objects/*.o \
         $(pkg-config --libs apr-1 libcrypto) -lpthread
     mkdir -p "$out/$name.found"
