@@ -370,6 +370,11 @@ int mp_listener_fileno(const mp_listener_t *listener, intptr_t *handle)
     if (mp__port_closed(&listener->port)) {
         return mp__fail(MP_ESTATE, 0, "the listener is closed");
     }
+    if (listener->listener.place.family == MP_PLAT_FAMILY_PIPE) {
+        return mp__fail(MP_ENOTSUP, 0,
+                        "no handle tells that a client has come to a named "
+                        "pipe: mp_wait() does");
+    }
     *handle = listener->listener.handle;
     return 0;
 }

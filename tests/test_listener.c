@@ -118,6 +118,16 @@ static bool here(mp_family_t family)
     return r == 0;
 }
 
+// Only named pipes have none.
+static void expect_handle(void)
+{
+    const char *address = mp_listener_address(listener);
+    intptr_t handle = -1;
+
+    assert_int_equal(mp_listener_fileno(listener, &handle),
+                     strncmp(address, "\\\\.\\pipe", 8) == 0 ? MP_ENOTSUP : 0);
+}
+
 static void each_family_connects(void)
 {
     static const struct {
@@ -146,6 +156,7 @@ static void each_family_connects(void)
             continue;
         }
         listen_at(rows[i].address, &options);
+        expect_handle();
         expect_met();
         mp_listener_destroy(listener);
     }

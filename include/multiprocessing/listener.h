@@ -164,10 +164,11 @@ MP_API int mp_listener_last_accepted(mp_listener_t *listener, char *text,
 
 /**
  * A handle that is ready when a client has come: a descriptor, on Windows a
- * SOCKET or a HANDLE. Of a client whose handshake is under way it tells
- * nothing: mp_wait() does.
+ * SOCKET. Of a client whose handshake is under way it tells nothing: mp_wait()
+ * does.
  *
- * @return 0; MP_ESTATE it is closed; MP_EINVAL.
+ * @return 0; MP_ENOTSUP it is at a named pipe, which has none; MP_ESTATE it is
+ *         closed; MP_EINVAL.
  * Ownership: the listener's.
  */
 MP_API int mp_listener_fileno(const mp_listener_t *listener, intptr_t *handle);
