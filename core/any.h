@@ -339,7 +339,13 @@ typedef struct mp__any_release {
 } mp__any_release_t;
 
 void mp__any_release_one(mp__any_release_t *release, mp_any_t *value);
+// What a group holds, and the group itself.
+void mp__any_free_storage(mp__any_release_t *release, mp_any_t *group);
+void mp__any_free_group(mp__any_release_t *release, mp_any_t *group);
+// With the lock: frees the suspects that nothing else holds.
 void mp__any_collect(mp__any_release_t *release);
+void mp__any_cycle_lock(void);
+void mp__any_cycle_unlock(void);
 
 #define MP__ANY_UNSEEN 0
 #define MP__ANY_SUSPECT 1
