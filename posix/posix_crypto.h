@@ -29,7 +29,8 @@ typedef struct mp_posix_crypto {
 #undef MP_POSIX_CRYPTO_MEMBER
 } mp_posix_crypto_t;
 
-// With the lock of digests. MP_ENOTSUP: it is not there, or lacks something.
+// With the lock of digests. MP_ENOTSUP: it is not there, or lacks something;
+// MP_EMFILE: it cannot be loaded now.
 int mp_posix_crypto_open(const mp_posix_crypto_t **crypto);
 
 #endif

@@ -2,8 +2,11 @@
 #include "posix/posix_crypto.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "platform/fail.h"
 
@@ -39,14 +42,32 @@ static bool look_all_up(void *library)
     return all;
 }
 
+// The loader says so by words alone.
+static bool lacks_descriptors(void)
+{
+    int probe = open("/", O_RDONLY | O_CLOEXEC);
+    if (probe >= 0) {
+        (void) close(probe);
+    }
+    return probe < 0 && (errno == EMFILE || errno == ENFILE);
+}
+
+// What is missing for now may be there the next time.
+static int not_loaded(void)
+{
+    const char *why = dlerror();
+
+    return mp__fail(lacks_descriptors() ? MP_EMFILE : MP_ENOTSUP, 0,
+                    "handshakes need " LIBCRYPTO ": %s",
+                    why == NULL ? "it cannot be loaded" : why);
+}
+
 static int load(void)
 {
     // It has the ends of threads call it, so it must stay.
     void *library = dlopen(LIBCRYPTO, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (library == NULL) {
-        const char *why = dlerror();
-        return mp__fail(MP_ENOTSUP, 0, "handshakes need " LIBCRYPTO ": %s",
-                        why == NULL ? "it cannot be loaded" : why);
+        return not_loaded();
     }
     if (!look_all_up(library)) {
         (void) dlclose(library);

@@ -29,7 +29,7 @@
 #define STEPS_MOST 100000000L
 #define OPS_MOST 80
 #define SLOW_DEATHS 8
-#define TRIES 3       // of one that may have been done before the first place
+#define TRIES 8       // of one that may have been done before the first place
 #define BUDGET 12000L // steps for one operation, unless --all
 #define HANG_SECONDS 20U // then the test itself is ended
 #define SLABS_MOST ((size_t) 256 * 1024)
