@@ -50,34 +50,6 @@ void socket_set_timeout(intptr_t handle, int timeout_ms)
     (void) setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, value, sizeof(timeout_ms));
 }
 
-bool socket_give(mp_connection_t *connection, intptr_t handle, int64_t pid)
-{
-    WSAPROTOCOL_INFOW info;
-
-    return WSADuplicateSocketW((SOCKET) handle, (DWORD) pid, &info) == 0 &&
-           mp_connection_send_bytes(connection, &info, sizeof(info),
-                                    HAND_OVER_MS) == 0;
-}
-
-intptr_t socket_take(mp_connection_t *connection)
-{
-    WSAPROTOCOL_INFOW info;
-    size_t size = 0;
-
-    int r = mp_connection_recv_bytes(connection, &info, sizeof(info), &size,
-                                     HAND_OVER_MS);
-    if (r < 0 || size != sizeof(info)) {
-        return NO_SOCKET;
-    }
-    SOCKET s = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO,
-                          FROM_PROTOCOL_INFO, &info, 0, WSA_FLAG_OVERLAPPED);
-    if (s == INVALID_SOCKET) {
-        return NO_SOCKET;
-    }
-    prepare(s, false);
-    return (intptr_t) s;
-}
-
 #else
 
 typedef int SOCKET;
@@ -114,9 +86,10 @@ void socket_set_timeout(intptr_t handle, int timeout_ms)
     (void) setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
 }
 
-bool socket_give(mp_connection_t *connection, intptr_t handle, int64_t pid)
+#endif
+
+bool socket_give(mp_connection_t *connection, intptr_t handle)
 {
-    (void) pid;
     return mp_connection_send_handle(connection, handle, HAND_OVER_MS) == 0;
 }
 
@@ -124,12 +97,12 @@ intptr_t socket_take(mp_connection_t *connection)
 {
     intptr_t handle = NO_SOCKET;
 
-    return mp_connection_recv_handle(connection, &handle, HAND_OVER_MS) == 0
-               ? handle
-               : NO_SOCKET;
+    if (mp_connection_recv_handle(connection, &handle, HAND_OVER_MS) < 0) {
+        return NO_SOCKET;
+    }
+    prepare((SOCKET) handle, false); // as Windows need not do with a copy
+    return handle;
 }
-
-#endif
 
 void socket_close(intptr_t handle)
 {

@@ -21,9 +21,9 @@ intptr_t socket_listen(int *port);
 intptr_t socket_accept(intptr_t listening, int timeout_ms);
 intptr_t socket_connect(int port);
 
-// Gives a copy of a socket to the process `pid`, which takes it at the other
-// end of the connection. On Windows a socket is more than its handle.
-bool socket_give(mp_connection_t *connection, intptr_t handle, int64_t pid);
+// Gives a copy of a socket to the process at the other end of the connection,
+// which takes it there.
+bool socket_give(mp_connection_t *connection, intptr_t handle);
 intptr_t socket_take(mp_connection_t *connection);
 
 void socket_close(intptr_t handle);

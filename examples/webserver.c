@@ -164,8 +164,8 @@ static int create_worker(const server_t *server, mp_process_t **worker,
                                    &options);
 }
 
-// The socket follows when the worker runs: Windows wants to know whose it will
-// be. One that gets none ends, and says so.
+// The socket follows when the worker runs. One that gets none ends, and says
+// so.
 static int start_worker(const server_t *server, mp_process_t **worker)
 {
     mp_connection_t *mine = NULL;
@@ -182,7 +182,7 @@ static int start_worker(const server_t *server, mp_process_t **worker)
         mp_process_destroy(*worker);
         *worker = NULL;
     } else {
-        (void) socket_give(mine, server->listening, mp_process_pid(*worker));
+        (void) socket_give(mine, server->listening);
     }
     mp_connection_destroy(its);
     mp_connection_destroy(mine);

@@ -103,14 +103,14 @@ int mp_plat_link_peer(const mp_plat_link_t *link, mp_plat_peer_t *peer);
 // Python's reduction.sendfds(): one byte, their number, with them attached. On
 // Windows a message with what the receiver needs to take them from this
 // process, which has to live until then; what nobody takes stays open in it.
-// MP_EINVAL one is not open; MP_ENOTSUP not over this link, or a socket of
-// Windows is among them.
+// MP_EINVAL one is not open; MP_ENOTSUP not over this link.
 int mp_plat_link_send_handles(const mp_plat_link_t *link,
                               const intptr_t *handles, size_t count,
                               int64_t deadline);
-// Receives exactly `count` of them: the program's, not inheritable. MP_EPROTO
-// what came is something else; what was received with it is closed. MP_ENOENT
-// the sender has ended before they were taken from it.
+// Receives exactly `count` of them: the program's, not inheritable; sockets of
+// Windows are ready for use. MP_EPROTO what came is something else; what was
+// received with it is closed. MP_ENOENT the sender has ended before they were
+// taken from it.
 int mp_plat_link_receive_handles(const mp_plat_link_t *link, intptr_t *handles,
                                  size_t count, int64_t deadline);
 

@@ -696,6 +696,64 @@ static void an_end_goes_to_a_process_that_runs(void)
     destroy();
 }
 
+// A TCP connection, too, whose end is known to Winsock by more than its handle.
+static void an_end_of_a_client_goes_to_a_process_that_runs(void)
+{
+    mp_listener_options_t options = {.open = true};
+    mp_connection_t *mine = NULL;
+    mp_connection_t *its = NULL;
+    mp_listener_t *listener = NULL;
+    mp_client_options_t client = {.open = true};
+    char buffer[7];
+    size_t size = 0;
+
+    if (mp_listener_create(&listener, "127.0.0.1:0", &options) == MP_ENOTSUP) {
+        return;
+    }
+    make(true);
+    mp_process_t *child = test_start(take_an_end, MP_ARGS(second));
+    assert_int_equal(
+        mp_client(&mine, mp_listener_address(listener), &client, TEST_GUARD_MS),
+        0);
+    assert_int_equal(mp_listener_accept(listener, &its, TEST_GUARD_MS), 0);
+    assert_int_equal(mp_connection_send_connection(first, its, TEST_GUARD_MS),
+                     0);
+    mp_connection_destroy(its);
+    assert_int_equal(
+        mp_connection_recv_bytes(mine, buffer, 7, &size, TEST_GUARD_MS), 0);
+    assert_memory_equal(buffer, "through", 7);
+    assert_int_equal(
+        mp_connection_recv_bytes(mine, buffer, 7, &size, TEST_GUARD_MS),
+        MP_EEOF);
+    assert_int_equal(test_finish(child), 0);
+    mp_connection_destroy(mine);
+    mp_listener_destroy(listener);
+    destroy();
+}
+
+// Killed before it takes it, or with it in its hands: nobody waits for ever.
+static void an_end_for_the_dead_hangs_nobody(void)
+{
+    mp_connection_t *its = NULL;
+    mp_connection_t *mine = NULL;
+    char buffer[7];
+    size_t size = 0;
+
+    make(true);
+    mp_process_t *child = test_start(take_an_end, MP_ARGS(second));
+    kill_child(child);
+    mp_connection_destroy(second);
+    second = NULL;
+    assert_int_equal(mp_pipe(&mine, &its, true), 0);
+    (void) mp_connection_send_connection(first, its, TEST_GUARD_MS);
+    mp_connection_destroy(its);
+    mp_connection_destroy(first);
+    first = NULL;
+    assert_int_equal(mp_connection_recv_bytes(mine, buffer, 7, &size, 50),
+                     MP_EEOF);
+    mp_connection_destroy(mine);
+}
+
 static int write_to_a_handle(const mp_args_t *args)
 {
     intptr_t handle = 0;
@@ -768,6 +826,10 @@ static const struct test tests[] = {
      a_death_between_messages_harms_nobody, TEST_PROCESSES},
     {"an end goes to a process that runs", an_end_goes_to_a_process_that_runs,
      TEST_ALL},
+    {"an end of a client goes to a process that runs",
+     an_end_of_a_client_goes_to_a_process_that_runs, TEST_ALL},
+    {"an end for the dead hangs nobody", an_end_for_the_dead_hangs_nobody,
+     TEST_PROCESSES},
     {"a handle goes to a process that runs",
      a_handle_goes_to_a_process_that_runs, TEST_ALL},
 };

@@ -319,22 +319,42 @@ static void handles_of_nobody_are_not_taken(void)
     link_close_both(ends);
 }
 
-// What another process got would be no socket for its Winsock.
-static void a_socket_is_not_sent(void)
+static void a_socket_is_taken_as_one(void)
 {
     mp_plat_place_t place = {.family = MP_PLAT_FAMILY_INET};
     mp_plat_listener_t listener;
     mp_plat_link_t way[2];
+    mp_plat_link_t ends[2];
+    intptr_t handles[2];
+    char bytes[7];
 
     if (!mp_plat_family_here(MP_PLAT_FAMILY_INET)) {
         return;
     }
     assert_int_equal(mp_plat_link_pair(way, true), 0);
     assert_int_equal(mp_plat_listen(&listener, &place, 1), 0);
+    assert_int_equal(mp_plat_connect(&ends[0], &listener.place, link_guard()),
+                     0);
+    assert_int_equal(mp_plat_accept(&listener, &ends[1], &place, link_guard()),
+                     0);
+    handles[0] = listener.handle;
+    handles[1] = ends[1].handle;
     assert_int_equal(
-        mp_plat_link_send_handles(&way[0], &listener.handle, 1, link_guard()),
-        MP_ENOTSUP);
-    assert_int_equal(mp_plat_link_wait(&way[1], MP_PLAT_AT_ONCE), MP_ETIMEDOUT);
+        mp_plat_link_send_handles(&way[0], handles, 2, link_guard()), 0);
+    mp_plat_link_close(&ends[1]);
+    mp_plat_listener_close(&listener);
+    assert_int_equal(
+        mp_plat_link_receive_handles(&way[1], handles, 2, link_guard()), 0);
+    assert_int_equal(mp_plat_link_adopt(&ends[1], handles[1]), 0);
+    assert_int_equal(ends[1].kind, MP_PLAT_LINK_STREAM);
+    assert_int_equal(mp_plat_listener_adopt(&listener, handles[0]), 0);
+    link_carries(&ends[1], &ends[0], 7);
+    mp_plat_link_close(&ends[1]);
+    assert_int_equal(link_take(&ends[0], bytes, 7), MP_EEOF);
+    mp_plat_link_close(&ends[0]);
+    assert_int_equal(mp_plat_connect(&ends[0], &listener.place, link_guard()),
+                     0);
+    mp_plat_link_close(&ends[0]);
     mp_plat_listener_close(&listener);
     link_close_both(way);
 }
@@ -533,7 +553,7 @@ static const struct test tests[] = {
      a_handle_arrives_though_its_sender_has_closed_it, TEST_ONCE},
     {"handles of nobody are not taken", handles_of_nobody_are_not_taken,
      TEST_ONCE},
-    {"a socket is not sent", a_socket_is_not_sent, TEST_ONCE},
+    {"a socket is taken as one", a_socket_is_taken_as_one, TEST_ONCE},
     {"more handles than Windows takes are waited for",
      more_handles_than_windows_takes_are_waited_for, TEST_ONCE},
     {"handles and links are waited for together",

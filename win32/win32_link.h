@@ -53,9 +53,13 @@ int mp_win32_winsock(void);
 int mp_win32_socket_fail(int error, const char *what);
 // From now on it does not block and no child inherits it.
 int mp_win32_socket_tame(SOCKET socket);
-// Tames a stream socket that this process had from elsewhere. What is inherited
-// or duplicated as a handle, Winsock need not know, and Wine's does not; it is
-// made known to it, as another number. MP_ETYPE it is no stream socket.
+// What is inherited or duplicated as a handle, Winsock need not know in this
+// process, and Wine's does not: *known is then another number, beside the given
+// one, which stays open. `type` is SOCK_…, or 0: any. MP_ETYPE it is no socket,
+// or not of this type.
+int mp_win32_socket_know(SOCKET given, int type, SOCKET *known);
+// Tames a stream socket that this process had from elsewhere, and makes it
+// known. MP_ETYPE it is no stream socket.
 int mp_win32_socket_take(SOCKET *socket);
 // Polls like WSAPoll(), up to the deadline: how many, 0 after it. MP_EINVAL one
 // of them is no socket.

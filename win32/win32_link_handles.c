@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A handle travels as the number of a duplicate in the sender, which the
-// receiver takes out of it. That is not for sockets: what DuplicateHandle()
-// makes of one, Winsock need not know in another process, and Wine does not.
-// WSADuplicateSocket() wants the receiver's pid, which nobody tells where an
-// end of a pair was handed on.
+// receiver takes out of it. What comes of a socket that way, Winsock need not
+// know in the receiver, and Wine's does not: the receiver makes it known there,
+// by WSADuplicateSocket() for itself. The sender could not do it: it would have
+// to know the receiver's pid, which nobody tells where an end of a pair was
+// handed on.
 #include "win32/win32_link.h"
 
 #include <string.h>
@@ -52,14 +53,6 @@ static void unpack(const struct parcel *parcel)
     }
 }
 
-static bool is_socket(HANDLE handle)
-{
-    DWORD flags = 0;
-
-    return GetFileType(handle) == FILE_TYPE_PIPE &&
-           !GetNamedPipeInfo(handle, &flags, NULL, NULL, NULL);
-}
-
 static int pack(struct parcel *parcel, const intptr_t *handles, size_t count)
 {
     HANDLE self = GetCurrentProcess();
@@ -68,9 +61,6 @@ static int pack(struct parcel *parcel, const intptr_t *handles, size_t count)
         HANDLE copy = NULL;
         // That number means this process itself.
         DWORD error = handles[i] == MP_PLAT_NONE ? ERROR_INVALID_HANDLE : 0;
-        if (error == 0 && is_socket((HANDLE) handles[i])) {
-            return mp__fail(MP_ENOTSUP, 0, "handle %zu is a socket", i);
-        }
         if (error == 0 &&
             !DuplicateHandle(self, (HANDLE) handles[i], self, &copy, 0, FALSE,
                              DUPLICATE_SAME_ACCESS)) {
@@ -176,6 +166,40 @@ static int open_sender(const struct parcel *parcel, HANDLE *process)
     return r;
 }
 
+static bool may_be_socket(HANDLE handle)
+{
+    DWORD flags = 0;
+
+    return GetFileType(handle) == FILE_TYPE_PIPE &&
+           !GetNamedPipeInfo(handle, &flags, NULL, NULL, NULL);
+}
+
+// What Winsock does not take for a socket is a handle like others.
+static int make_usable(HANDLE *handle)
+{
+    SOCKET known = (SOCKET) *handle;
+
+    int r = may_be_socket(*handle)
+                ? mp_win32_socket_know((SOCKET) *handle, 0, &known)
+                : 0;
+    if (r == MP_ETYPE) {
+        return 0;
+    }
+    if (r < 0 || known != (SOCKET) *handle) {
+        (void) CloseHandle(*handle);
+    }
+    *handle = (HANDLE) known;
+    return r;
+}
+
+// One that was made usable.
+static void drop(intptr_t handle)
+{
+    if (!may_be_socket((HANDLE) handle) || closesocket((SOCKET) handle) != 0) {
+        (void) CloseHandle((HANDLE) handle);
+    }
+}
+
 // In either case it is gone from the sender.
 static int take(HANDLE process, uint64_t number, intptr_t *handle)
 {
@@ -184,8 +208,9 @@ static int take(HANDLE process, uint64_t number, intptr_t *handle)
     if (DuplicateHandle(process, (HANDLE) (uintptr_t) number,
                         GetCurrentProcess(), &copy, 0, FALSE,
                         DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE)) {
-        *handle = (intptr_t) copy;
-        return 0;
+        int r = make_usable(&copy);
+        *handle = r < 0 ? MP_PLAT_NONE : (intptr_t) copy;
+        return r;
     }
     DWORD error = GetLastError();
     if (WaitForSingleObject(process, 0) == WAIT_OBJECT_0) {
@@ -208,7 +233,7 @@ static int take_all(HANDLE process, const struct parcel *parcel,
         if (r == 0 && taken == i && i < count) {
             handles[taken++] = handle;
         } else if (r == 0) {
-            (void) CloseHandle((HANDLE) handle);
+            drop(handle);
         } else if (result == 0) {
             result = r;
         }
@@ -218,7 +243,7 @@ static int take_all(HANDLE process, const struct parcel *parcel,
                           (unsigned) parcel->count, count);
     }
     while (result < 0 && taken > 0) {
-        (void) CloseHandle((HANDLE) handles[--taken]);
+        drop(handles[--taken]);
     }
     return result;
 }

@@ -90,48 +90,69 @@ int mp_win32_socket_tame(SOCKET socket)
 
 // ---- taking over ----
 
-static int no_stream_socket(void)
+static int no_such_socket(void)
 {
     return mp__fail(MP_ETYPE, 0, "neither a pipe nor a stream socket");
 }
 
-// The old number is closed last: until then it is the caller's.
-static int make_known(SOCKET *socket, WSAPROTOCOL_INFOW *about)
+static bool type_of(SOCKET socket, int *type)
 {
-    SOCKET made = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO,
-                             FROM_PROTOCOL_INFO, about, 0, WSA_FLAG_OVERLAPPED);
-    if (made == INVALID_SOCKET) {
-        return mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
-    }
-    int r = mp_win32_socket_tame(made);
-    if (r < 0) {
-        (void) closesocket(made);
-        return r;
-    }
-    (void) CloseHandle((HANDLE) *socket);
-    *socket = made;
-    return 0;
+    int size = sizeof(*type);
+
+    return getsockopt(socket, SOL_SOCKET, SO_TYPE, (char *) type, &size) == 0;
 }
 
-int mp_win32_socket_take(SOCKET *socket)
+static int make_known(SOCKET given, int type, SOCKET *known)
 {
     WSAPROTOCOL_INFOW about;
-    int type = 0;
-    int size = sizeof(type);
+
+    if (WSADuplicateSocketW(given, GetCurrentProcessId(), &about) != 0 ||
+        (type != 0 && about.iSocketType != type)) {
+        return no_such_socket();
+    }
+    *known =
+        WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO,
+                   &about, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    return *known != INVALID_SOCKET
+               ? 0
+               : mp_win32_socket_fail(WSAGetLastError(), LINK_TEXT);
+}
+
+int mp_win32_socket_know(SOCKET given, int type, SOCKET *known)
+{
+    int found = 0;
 
     int r = mp_win32_winsock();
     if (r < 0) {
         return r;
     }
-    if (getsockopt(*socket, SOL_SOCKET, SO_TYPE, (char *) &type, &size) == 0) {
-        return type == SOCK_STREAM ? mp_win32_socket_tame(*socket)
-                                   : no_stream_socket();
+    if (!type_of(given, &found)) {
+        return make_known(given, type, known);
     }
-    if (WSADuplicateSocketW(*socket, GetCurrentProcessId(), &about) != 0 ||
-        about.iSocketType != SOCK_STREAM) {
-        return no_stream_socket();
+    *known = given;
+    return type == 0 || found == type ? 0 : no_such_socket();
+}
+
+// The old number is closed last: until then it is the caller's.
+int mp_win32_socket_take(SOCKET *socket)
+{
+    SOCKET known = INVALID_SOCKET;
+
+    int r = mp_win32_socket_know(*socket, SOCK_STREAM, &known);
+    if (r < 0) {
+        return r;
     }
-    return make_known(socket, &about);
+    r = mp_win32_socket_tame(known);
+    if (known == *socket) {
+        return r;
+    }
+    if (r < 0) {
+        (void) closesocket(known);
+        return r;
+    }
+    (void) CloseHandle((HANDLE) *socket);
+    *socket = known;
+    return 0;
 }
 
 // ---- waiting ----

@@ -246,13 +246,14 @@ MP_API int mp_connection_from_handle(mp_connection_t **out, intptr_t handle,
 
 /**
  * Sends a copy of a handle to the process at the other end, which may have been
- * running for long: a descriptor; on Windows a HANDLE, but no SOCKET. It is
+ * running for long: a descriptor; on Windows a HANDLE or a SOCKET. It is
  * between two messages, and received by mp_connection_recv_handle() and
- * nothing else.
+ * nothing else. On Windows the receiver takes it from this process, which has
+ * to run until then; a copy that nobody takes stays open in it.
  *
  * @return as mp_connection_send_bytes(); MP_ENOTSUP the other side is on
- *         another machine, these are no sockets, or it is a SOCKET; MP_EINVAL
- *         it is not open.
+ *         another machine, or the connection is no local socket (Windows: no
+ *         named pipe); MP_EINVAL it is not open.
  * Blocks: up to timeout_ms.
  * Python: multiprocessing.reduction.send_handle(conn, handle, pid)
  */
@@ -262,7 +263,8 @@ MP_API int mp_connection_send_handle(mp_connection_t *connection,
 /**
  * Receives a handle.
  *
- * @param handle receives it, not inheritable.
+ * @param handle receives it, not inheritable. A SOCKET of Windows is one that
+ *        Winsock knows; say anew whether it blocks.
  * @return as mp_connection_recv_bytes(); MP_EPROTO what came is no handle, and
  *         this direction is broken; MP_EMFILE; MP_ENOENT its sender has ended
  *         (Windows).
