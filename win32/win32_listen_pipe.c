@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A name of a pipe is there as long as one of its instances is. One waits at
-// any time: all threads that accept ask for it together, and whoever sees that
-// somebody has connected to it makes the next before taking it away.
+// A name of a pipe is there as long as one of its instances is; the door keeps
+// one for that. Another waits at any time: all threads of all processes that
+// accept ask for it together, and whoever sees that somebody has connected to
+// it takes it away and makes the next.
 #include "win32/win32_listen.h"
 
 #include <stdlib.h>
@@ -9,13 +10,17 @@
 #include <wchar.h>
 
 #include "platform/fail.h"
+#include "win32/win32_door.h"
 
 #define PREFIX "\\\\.\\pipe\\"
 
 typedef struct waiting {
-    SRWLOCK lock; // of the instance
-    HANDLE instance;
-    HANDLE closing; // set when it is closed
+    mp_win32_door_t door;
+    SRWLOCK lock;     // of the rest
+    HANDLE instance;  // this process's copy of what waits, while it looks
+    uint64_t serial;  // of that
+    uint64_t keeping; // of the instance that was kept here last
+    HANDLE closing;   // set when it is closed
     CONDITION_VARIABLE left;
     unsigned inside; // threads that accept
     wchar_t name[];
@@ -57,9 +62,7 @@ static int make_first(const char *name, waiting_t *waiting)
     bool there =
         WaitNamedPipeW(waiting->name, 1) || GetLastError() == ERROR_SEM_TIMEOUT;
     if (!there) {
-        int r = mp_win32_pipe_make(
-            waiting->name, PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE,
-            PIPE_UNLIMITED_INSTANCES, &waiting->instance);
+        int r = mp_win32_door_make(&waiting->door, waiting->name);
         if (r != MP_EACCES) {
             return r;
         }
@@ -67,8 +70,7 @@ static int make_first(const char *name, waiting_t *waiting)
     return mp__fail(MP_EEXIST, 0, "the name of a pipe is in use: %s", name);
 }
 
-static int listen_at(mp_plat_listener_t *listener, const mp_plat_place_t *place,
-                     const wchar_t *name)
+static int new_waiting(waiting_t **out, const wchar_t *name)
 {
     size_t size = (wcslen(name) + 1) * sizeof(*name);
     waiting_t *waiting = calloc(1, sizeof(*waiting) + size);
@@ -80,19 +82,174 @@ static int listen_at(mp_plat_listener_t *listener, const mp_plat_place_t *place,
     InitializeSRWLock(&waiting->lock);
     InitializeConditionVariable(&waiting->left);
     waiting->closing = CreateEventW(NULL, TRUE, FALSE, NULL);
-    int r = waiting->closing == NULL
-                ? mp_win32_fail(GetLastError(), "an event cannot be made")
-                : make_first(place->name, waiting);
-    if (r < 0) {
-        if (waiting->closing != NULL) {
-            (void) CloseHandle(waiting->closing);
-        }
+    if (waiting->closing == NULL) {
         free(waiting);
+        return mp_win32_fail(GetLastError(), "an event cannot be made");
+    }
+    *out = waiting;
+    return 0;
+}
+
+static void free_waiting(waiting_t *waiting)
+{
+    mp_win32_door_close(&waiting->door);
+    (void) CloseHandle(waiting->closing);
+    free(waiting);
+}
+
+// ---- the instance that waits ----
+
+static void enter(waiting_t *waiting)
+{
+    AcquireSRWLockExclusive(&waiting->lock);
+    mp_win32_door_lock(&waiting->door);
+}
+
+static void leave(waiting_t *waiting)
+{
+    mp_win32_door_unlock(&waiting->door);
+    ReleaseSRWLockExclusive(&waiting->lock);
+}
+
+static void forget(waiting_t *waiting)
+{
+    (void) CloseHandle(waiting->instance);
+    waiting->instance = NULL;
+}
+
+// What is kept here is closed by whoever takes it, so what this process asks is
+// a copy, also of its own.
+static int make_next(waiting_t *waiting)
+{
+    HANDLE next = NULL;
+
+    int r = mp_win32_pipe_make(waiting->name, PIPE_ACCESS_DUPLEX,
+                               PIPE_UNLIMITED_INSTANCES, &next);
+    if (r < 0) {
+        return r;
+    }
+    waiting->keeping = mp_win32_door_keep(&waiting->door, next, 0);
+    waiting->instance = mp_win32_door_copy(&waiting->door, &waiting->serial);
+    return waiting->instance != NULL
+               ? 0
+               : mp_win32_fail(GetLastError(), "a pipe cannot be waited at");
+}
+
+// Inside.
+static int find_instance(waiting_t *waiting)
+{
+    if (waiting->instance == NULL) {
+        waiting->instance =
+            mp_win32_door_copy(&waiting->door, &waiting->serial);
+    }
+    if (waiting->instance != NULL &&
+        mp_win32_door_is_taken(&waiting->door, waiting->serial)) {
+        forget(waiting);
+        waiting->instance =
+            mp_win32_door_copy(&waiting->door, &waiting->serial);
+    }
+    return waiting->instance == NULL ? make_next(waiting) : 0;
+}
+
+// Inside: nobody of this process asks any more. A copy would keep the pipe open
+// of whom another process takes in; but if it is the last one, it is kept.
+static void stop_asking(waiting_t *waiting)
+{
+    bool here = false;
+
+    if (waiting->instance == NULL || waiting->inside > 0) {
+        return;
+    }
+    bool same = mp_win32_door_is_kept(&waiting->door, waiting->serial, &here);
+    if (same || mp_win32_door_is_taken(&waiting->door, waiting->serial) ||
+        waiting->door.waiting->pid != 0) {
+        forget(waiting);
+        return;
+    }
+    waiting->keeping =
+        mp_win32_door_keep(&waiting->door, waiting->instance, waiting->serial);
+    waiting->instance = NULL;
+}
+
+// Inside: what is kept is kept here from now on, as the parent of this process
+// may close it.
+static void keep_here(waiting_t *waiting)
+{
+    bool here = false;
+
+    if (find_instance(waiting) < 0) {
+        return; // who accepts will say why
+    }
+    (void) mp_win32_door_is_kept(&waiting->door, waiting->serial, &here);
+    if (here) {
+        forget(waiting);
+        return;
+    }
+    mp_win32_door_leave(&waiting->door);
+    waiting->keeping =
+        mp_win32_door_keep(&waiting->door, waiting->instance, waiting->serial);
+    waiting->instance = NULL;
+}
+
+// ---- listening ----
+
+static int listen_at(mp_plat_listener_t *listener, const mp_plat_place_t *place,
+                     const wchar_t *name)
+{
+    waiting_t *waiting = NULL;
+
+    int r = new_waiting(&waiting, name);
+    if (r < 0) {
+        return r;
+    }
+    r = make_first(place->name, waiting);
+    if (r == 0) {
+        enter(waiting);
+        r = find_instance(waiting);
+        stop_asking(waiting);
+        leave(waiting);
+    }
+    if (r < 0) {
+        free_waiting(waiting);
         return r;
     }
     *listener = (mp_plat_listener_t){(intptr_t) waiting->closing, *place,
                                      mp_plat_pid(), waiting};
     return 0;
+}
+
+int mp_win32_pipe_listener_adopt(mp_plat_listener_t *listener, HANDLE keeper)
+{
+    waiting_t *waiting = NULL;
+    wchar_t *name = NULL;
+
+    int r = mp_win32_to_wide(listener->place.name, &name);
+    if (r == 0) {
+        r = new_waiting(&waiting, name);
+        free(name);
+    }
+    if (r < 0) {
+        return r;
+    }
+    r = mp_win32_door_open(&waiting->door, keeper);
+    if (r < 0) {
+        free_waiting(waiting);
+        return r;
+    }
+    enter(waiting);
+    keep_here(waiting);
+    leave(waiting);
+    listener->handle = (intptr_t) waiting->closing;
+    listener->owner = -1;
+    listener->more = waiting;
+    return 0;
+}
+
+HANDLE mp_win32_pipe_listener_keeper(const mp_plat_listener_t *listener)
+{
+    const waiting_t *waiting = listener->more;
+
+    return waiting->door.keeper;
 }
 
 int mp_win32_pipe_listen(mp_plat_listener_t *listener,
@@ -111,19 +268,20 @@ int mp_win32_pipe_listen(mp_plat_listener_t *listener,
 
 // ---- accepting ----
 
-// With the lock held: hands the instance out that somebody has connected to.
-// Without a next one it stays, and so does who connected.
-static int take(waiting_t *waiting, HANDLE *pipe)
+// Inside: hands the instance out that somebody has connected to. What comes
+// next need not be found now: the name stays without it.
+static HANDLE take(waiting_t *waiting)
 {
-    HANDLE next = NULL;
+    HANDLE pipe = waiting->instance;
+    bool here = false;
 
-    int r = mp_win32_pipe_make(waiting->name, PIPE_ACCESS_DUPLEX,
-                               PIPE_UNLIMITED_INSTANCES, &next);
-    if (r == 0) {
-        *pipe = waiting->instance;
-        waiting->instance = next;
+    mp_win32_door_take(&waiting->door, waiting->serial);
+    if (mp_win32_door_is_kept(&waiting->door, waiting->serial, &here)) {
+        mp_win32_door_leave(&waiting->door);
     }
-    return r;
+    waiting->instance = NULL;
+    (void) find_instance(waiting);
+    return pipe;
 }
 
 // 0, MP_ETIMEDOUT (it has to wait, for what *instance tells) or a failure. Who
@@ -131,17 +289,22 @@ static int take(waiting_t *waiting, HANDLE *pipe)
 static int try_accept(waiting_t *waiting, HANDLE *pipe, HANDLE *instance,
                       OVERLAPPED *operation)
 {
-    int r = MP_ETIMEDOUT;
-
-    AcquireSRWLockExclusive(&waiting->lock);
-    *instance = waiting->instance;
-    DWORD error = ConnectNamedPipe(*instance, operation) ? 0 : GetLastError();
-    if (error == 0 || error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA) {
-        r = take(waiting, pipe);
-    } else if (error != ERROR_IO_PENDING) {
-        r = mp_win32_fail(error, "nobody can connect to a pipe");
+    enter(waiting);
+    int r = find_instance(waiting);
+    if (r == 0) {
+        *instance = waiting->instance;
+        DWORD error =
+            ConnectNamedPipe(*instance, operation) ? 0 : GetLastError();
+        if (error == ERROR_IO_PENDING) {
+            r = MP_ETIMEDOUT;
+        } else if (error == 0 || error == ERROR_PIPE_CONNECTED ||
+                   error == ERROR_NO_DATA) {
+            *pipe = take(waiting);
+        } else {
+            r = mp_win32_fail(error, "nobody can connect to a pipe");
+        }
     }
-    ReleaseSRWLockExclusive(&waiting->lock);
+    leave(waiting);
     return r;
 }
 
@@ -191,24 +354,52 @@ int mp_win32_pipe_accept(const mp_plat_listener_t *listener, HANDLE *pipe,
     waiting->inside++;
     ReleaseSRWLockExclusive(&waiting->lock);
     int r = accept_any(waiting, pipe, deadline);
-    AcquireSRWLockExclusive(&waiting->lock);
+    enter(waiting);
     waiting->inside--;
+    stop_asking(waiting);
     WakeAllConditionVariable(&waiting->left);
-    ReleaseSRWLockExclusive(&waiting->lock);
+    leave(waiting);
     return r;
 }
 
 int mp_win32_listener_look(const mp_plat_listener_t *listener, bool *ready)
 {
     waiting_t *waiting = listener->more;
+    DWORD error = ERROR_BAD_PIPE; // nobody has connected
     DWORD length = 0;
     bool some = false;
 
-    AcquireSRWLockShared(&waiting->lock);
-    DWORD error = mp_win32_pipe_look(waiting->instance, &some, &length);
-    ReleaseSRWLockShared(&waiting->lock);
-    *ready = error != ERROR_BAD_PIPE; // it says that nobody has connected
-    return 0;
+    enter(waiting);
+    int r = find_instance(waiting);
+    if (r == 0) {
+        error = mp_win32_pipe_look(waiting->instance, &some, &length);
+    }
+    leave(waiting);
+    *ready = error != ERROR_BAD_PIPE;
+    return r;
+}
+
+void mp_win32_listener_looked(const mp_plat_listener_t *listener)
+{
+    waiting_t *waiting = listener->more;
+
+    enter(waiting);
+    stop_asking(waiting);
+    leave(waiting);
+}
+
+// Inside: what is kept here ends with this listener.
+static void end(waiting_t *waiting)
+{
+    bool here = false;
+
+    if (waiting->instance != NULL) {
+        forget(waiting);
+    }
+    if (mp_win32_door_is_kept(&waiting->door, waiting->keeping, &here) &&
+        here) {
+        mp_win32_door_leave(&waiting->door);
+    }
 }
 
 void mp_win32_pipe_listener_close(mp_plat_listener_t *listener)
@@ -222,7 +413,8 @@ void mp_win32_pipe_listener_close(mp_plat_listener_t *listener)
                                          INFINITE, 0);
     }
     ReleaseSRWLockExclusive(&waiting->lock);
-    (void) CloseHandle(waiting->instance);
-    (void) CloseHandle(waiting->closing);
-    free(waiting);
+    enter(waiting);
+    end(waiting);
+    leave(waiting);
+    free_waiting(waiting);
 }
