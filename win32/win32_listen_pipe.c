@@ -20,6 +20,7 @@ typedef struct waiting {
     HANDLE instance;  // this process's copy of what waits, while it looks
     uint64_t serial;  // of that
     uint64_t keeping; // of the instance that was kept here last
+    bool shared;      // with other processes, or listeners of this one
     HANDLE closing;   // set when it is closed
     CONDITION_VARIABLE left;
     unsigned inside; // threads that accept
@@ -102,12 +103,16 @@ static void free_waiting(waiting_t *waiting)
 static void enter(waiting_t *waiting)
 {
     AcquireSRWLockExclusive(&waiting->lock);
-    mp_win32_door_lock(&waiting->door);
+    if (waiting->shared) {
+        mp_win32_door_lock(&waiting->door);
+    }
 }
 
 static void leave(waiting_t *waiting)
 {
-    mp_win32_door_unlock(&waiting->door);
+    if (waiting->shared) {
+        mp_win32_door_unlock(&waiting->door);
+    }
     ReleaseSRWLockExclusive(&waiting->lock);
 }
 
@@ -157,7 +162,7 @@ static void stop_asking(waiting_t *waiting)
 {
     bool here = false;
 
-    if (waiting->instance == NULL || waiting->inside > 0) {
+    if (waiting->instance == NULL || waiting->inside > 0 || !waiting->shared) {
         return;
     }
     bool same = mp_win32_door_is_kept(&waiting->door, waiting->serial, &here);
@@ -236,6 +241,7 @@ int mp_win32_pipe_listener_adopt(mp_plat_listener_t *listener, HANDLE keeper)
         free_waiting(waiting);
         return r;
     }
+    waiting->shared = true;
     enter(waiting);
     keep_here(waiting);
     leave(waiting);
@@ -245,10 +251,16 @@ int mp_win32_pipe_listener_adopt(mp_plat_listener_t *listener, HANDLE keeper)
     return 0;
 }
 
+// From here on others may have it.
 HANDLE mp_win32_pipe_listener_keeper(const mp_plat_listener_t *listener)
 {
-    const waiting_t *waiting = listener->more;
+    waiting_t *waiting = listener->more;
 
+    AcquireSRWLockExclusive(&waiting->lock);
+    waiting->shared = true;
+    mp_win32_door_lock(&waiting->door);
+    stop_asking(waiting);
+    leave(waiting);
     return waiting->door.keeper;
 }
 
