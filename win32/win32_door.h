@@ -29,8 +29,8 @@ typedef struct mp_win32_door {
     uint64_t born; // this process
 } mp_win32_door_t;
 
-// The first instance of its name. MP_EACCES there is another.
-int mp_win32_door_make(mp_win32_door_t *door, const wchar_t *name);
+// With the first instance of this name of a pipe. MP_EACCES there is another.
+int mp_win32_door_make(mp_win32_door_t *door, const wchar_t *pipe);
 // By a keeper that this process was given; it stays the caller's on failure.
 int mp_win32_door_open(mp_win32_door_t *door, HANDLE keeper);
 void mp_win32_door_close(mp_win32_door_t *door);

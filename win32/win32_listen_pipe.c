@@ -71,24 +71,26 @@ static int make_first(const char *name, waiting_t *waiting)
     return mp__fail(MP_EEXIST, 0, "the name of a pipe is in use: %s", name);
 }
 
-static int new_waiting(waiting_t **out, const wchar_t *name)
+// NULL: mp__fail_last() says why.
+static waiting_t *new_waiting(const wchar_t *name)
 {
     size_t size = (wcslen(name) + 1) * sizeof(*name);
     waiting_t *waiting = calloc(1, sizeof(*waiting) + size);
 
     if (waiting == NULL) {
-        return mp__fail(MP_ENOMEM, 0, "listener");
+        (void) mp__fail(MP_ENOMEM, 0, "listener");
+        return NULL;
     }
     memcpy(waiting->name, name, size);
     InitializeSRWLock(&waiting->lock);
     InitializeConditionVariable(&waiting->left);
     waiting->closing = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (waiting->closing == NULL) {
+        (void) mp_win32_fail(GetLastError(), "an event cannot be made");
         free(waiting);
-        return mp_win32_fail(GetLastError(), "an event cannot be made");
+        return NULL;
     }
-    *out = waiting;
-    return 0;
+    return waiting;
 }
 
 static void free_waiting(waiting_t *waiting)
@@ -201,13 +203,12 @@ static void keep_here(waiting_t *waiting)
 static int listen_at(mp_plat_listener_t *listener, const mp_plat_place_t *place,
                      const wchar_t *name)
 {
-    waiting_t *waiting = NULL;
+    waiting_t *waiting = new_waiting(name);
 
-    int r = new_waiting(&waiting, name);
-    if (r < 0) {
-        return r;
+    if (waiting == NULL) {
+        return mp__fail_last()->code;
     }
-    r = make_first(place->name, waiting);
+    int r = make_first(place->name, waiting);
     if (r == 0) {
         enter(waiting);
         r = find_instance(waiting);
@@ -225,16 +226,16 @@ static int listen_at(mp_plat_listener_t *listener, const mp_plat_place_t *place,
 
 int mp_win32_pipe_listener_adopt(mp_plat_listener_t *listener, HANDLE keeper)
 {
-    waiting_t *waiting = NULL;
     wchar_t *name = NULL;
 
     int r = mp_win32_to_wide(listener->place.name, &name);
-    if (r == 0) {
-        r = new_waiting(&waiting, name);
-        free(name);
-    }
-    if (r < 0) {
+    if (r < 0 || name == NULL) {
         return r;
+    }
+    waiting_t *waiting = new_waiting(name);
+    free(name);
+    if (waiting == NULL) {
+        return mp__fail_last()->code;
     }
     r = mp_win32_door_open(&waiting->door, keeper);
     if (r < 0) {
