@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 out=build/fuzz
 mkdir -p $out
-sources="$(echo core/*.c) posix/posix_cond_portable.c"
+sources="$(echo core/*.c) posix/posix_cond_portable.c posix/posix_quiet_portable.c"
 for file in platform/*.c posix/*.c; do
     case $file in
     *_darwin.c | *_portable.c | *_none.c | *_view.c | */sleepers.c | */posix_semaphore_clock.c | */posix_born_open.c) ;;

@@ -42,16 +42,21 @@ static mp__guest_t *take_out(mp__guest_t **place)
     return guest;
 }
 
-// The oldest, if there is no room for one more beside it; else NULL.
+// The one that has been silent longest, of these the oldest, if there is no
+// room for one more beside it; else NULL.
 static mp__guest_t **in_the_way(mp_listener_t *listener)
 {
-    mp__guest_t **place = &listener->guests;
+    mp__guest_t **silent = NULL;
     int count = 0;
 
-    while (*place != NULL && ++count < MP__HANDSHAKES_MOST) {
-        place = &(*place)->next;
+    for (mp__guest_t **place = &listener->guests; *place != NULL;
+         place = &(*place)->next) {
+        count++;
+        if (silent == NULL || (*place)->moment <= (*silent)->moment) {
+            silent = place;
+        }
     }
-    return *place != NULL ? place : NULL;
+    return count < MP__HANDSHAKES_MOST ? NULL : silent;
 }
 
 // When the next one may come in; MP_PLAT_AT_ONCE: now. Who needs no handshake
@@ -61,10 +66,10 @@ static int64_t door_opens(mp_listener_t *listener)
     if (listener->open) {
         return listener->guests == NULL ? MP_PLAT_AT_ONCE : MP_PLAT_NEVER;
     }
-    mp__guest_t **oldest = in_the_way(listener);
-    return oldest == NULL || mp_plat_now() >= (*oldest)->moment
+    mp__guest_t **silent = in_the_way(listener);
+    return silent == NULL || mp_plat_now() >= (*silent)->moment
                ? MP_PLAT_AT_ONCE
-               : (*oldest)->moment;
+               : (*silent)->moment;
 }
 
 static int begin(mp_listener_t *listener, mp__guest_t *guest,
@@ -83,10 +88,10 @@ static int begin(mp_listener_t *listener, mp__guest_t *guest,
 
 static void take_in(mp_listener_t *listener, mp__guest_t *guest)
 {
-    mp__guest_t **oldest = in_the_way(listener);
+    mp__guest_t **silent = in_the_way(listener);
 
-    if (oldest != NULL) {
-        free_guest(take_out(oldest));
+    if (silent != NULL) {
+        free_guest(take_out(silent));
     }
     guest->next = listener->guests;
     listener->guests = guest;
@@ -161,10 +166,15 @@ static int refuse(mp__guest_t *guest, int r)
     return mp__fail(MP_EAUTH, 0, "client %s was refused: %s", address, why);
 }
 
+// Messages of a handshake are few, so nobody keeps a place by answering.
 static int step(const mp_listener_t *listener, mp__guest_t *guest)
 {
     int r = listener->open ? 0 : mp__handshake_step(&guest->handshake);
 
+    if (guest->steps != guest->handshake.steps) {
+        guest->steps = guest->handshake.steps;
+        guest->moment = mp_plat_now() + MP__HANDSHAKE_MOMENT_NS;
+    }
     if (r == MP__HANDSHAKE_GOES_ON && mp_plat_now() >= guest->deadline) {
         return mp__fail(MP_EAUTH, 0, "it did not finish its handshake in time");
     }
@@ -234,20 +244,27 @@ static int look(const mp_listener_t *listener, int64_t deadline)
                : 0;
 }
 
+static int let_in_all(mp_listener_t *listener)
+{
+    int r = 0;
+
+    while (r == 0) {
+        r = let_in(listener);
+    }
+    return r;
+}
+
+// Guests are served also if there is no room for one more: they need none.
 static int serve_all(mp_listener_t *listener, mp_connection_t **out,
                      int64_t deadline)
 {
     int r = NOBODY;
 
     while (r == NOBODY) {
-        do {
-            r = let_in(listener);
-        } while (r == 0);
-        if (r == NOBODY) {
-            r = serve(listener, out);
-        }
-        if (r != NOBODY) {
-            return r;
+        r = let_in_all(listener);
+        int served = serve(listener, out);
+        if (served != NOBODY || r != NOBODY) {
+            return served != NOBODY ? served : r;
         }
         r = look(listener, deadline);
         if (r == 0) {

@@ -80,21 +80,12 @@ _Static_assert(sizeof(numbers) / sizeof(numbers[0]) ==
 
 // ---- new nodes ----
 
-static void begin(mp_any_t *node, mp_any_type_t type)
-{
-    atomic_init(&node->count, 1);
-    node->type = (uint8_t) type;
-    node->kind = 0;
-    atomic_init(&node->flags, 0);
-    node->mark = 0;
-}
-
 mp_any_t *mp__any_leaf(mp_any_type_t type, size_t size)
 {
     mp_any_t *node = malloc(size);
 
     if (node != NULL) {
-        begin(node, type);
+        mp__any_begin(node, type, 0);
     }
     return node;
 }
@@ -104,7 +95,7 @@ mp_any_t *mp__any_group_new(mp_any_type_t type, size_t size)
     mp_any_t *node = calloc(1, size);
 
     if (node != NULL) {
-        begin(node, type);
+        mp__any_begin(node, type, 0);
     }
     return node;
 }
@@ -206,6 +197,9 @@ int mp__any_from_arg(mp_any_t **out, const mp_arg_t *arg)
         return mp_any_shared(out, arg->value.data);
     case MP_ARG_NONE:
         return mp_any_none(out);
+    case MP_ARG_ANY:
+        *out = mp_any_hold(arg->value.data);
+        return *out == NULL ? mp__any_no_value() : 0;
     case MP_ARG_TOO_LARGE:
         return mp__fail(MP_ERANGE, 0,
                         "an argument is above the largest signed integer of "

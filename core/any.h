@@ -8,6 +8,7 @@
 #include <multiprocessing/any.h>
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "core/object.h"
 #include "platform/fail.h"
@@ -20,7 +21,7 @@
 #define MP__ANY_PLACED 1U // it has been put into another one
 #define MP__ANY_CYCLIC 2U // it may contain itself
 #define MP__ANY_GOTTEN 4U // while it was read, something referred to it
-#define MP__ANY_SLAB 8U   // a number that lies in a slab
+#define MP__ANY_SLAB 8U   // it lies in a slab
 
 // What comparing, hashing and printing go down, on the stack of their thread.
 #define MP__ANY_DEEPEST 256
@@ -38,7 +39,7 @@ struct mp_any {
     uint8_t kind; // of an integer whether it is large; how an object is made
     _Atomic uint8_t flags;
     uint8_t mark; // whoever walks through groups, under the cycle lock; of a
-                  // number in a slab its place
+                  // leaf in a slab its place
 };
 
 typedef struct mp__any_int {
@@ -91,6 +92,7 @@ typedef struct mp__any_group {
     mp_any_t head;
     uint32_t inside; // the references that were met on a walk; while it is
                      // read, how deep it is
+    uint32_t place;  // in its slab
     mp_any_t *link;  // the next one on a walk
     mp_any_t *next;  // the next one that is to be freed
 } mp__any_group_t;
@@ -122,11 +124,12 @@ typedef struct mp__any_table {
     uint32_t used;   // entries that are there
     uint32_t filled; // with those that were removed
     uint32_t room;
-    uint32_t head_count; // a power of 2, or 0: there are few entries
-    uint32_t chained;    // the first so many entries are in chains
-    bool odd;            // it has keys that are objects, or contain some
-    uint32_t *heads;     // index + 1 of the first entry
-    mp__any_entry_t *entries;
+    uint32_t head_count;      // a power of 2, or 0: there are few entries
+    uint32_t chained;         // the first so many entries are in chains
+    uint32_t place;           // of the entries in a slab; 0: they lie alone
+    bool odd;                 // it has keys that are objects, or contain some
+    uint32_t *heads;          // index + 1 of the first entry
+    mp__any_entry_t *entries; // and behind them, in one piece, the heads
 } mp__any_table_t;
 
 typedef struct mp__any_object_step {
@@ -235,7 +238,40 @@ static inline bool mp__any_unref(mp_any_t *node)
                                                    memory_order_acq_rel) == 1;
 }
 
+// The same, of one that somebody else holds as well.
+static inline void mp__any_unref_own(mp_any_t *node)
+{
+    uint32_t count = atomic_load_explicit(&node->count, memory_order_relaxed);
+    if (count < MP__ANY_FOREVER) {
+        atomic_store_explicit(&node->count, count - 1, memory_order_relaxed);
+    }
+}
+
 // ---- nodes ----
+
+static inline void mp__any_begin(mp_any_t *node, mp_any_type_t type,
+                                 unsigned flags)
+{
+    atomic_init(&node->count, 1);
+    node->type = (uint8_t) type;
+    node->kind = 0;
+    atomic_init(&node->flags, (uint8_t) flags);
+    node->mark = 0;
+}
+
+// Of text and bytes what follows the head.
+static inline void mp__any_fill_text(mp_any_t *node, const void *bytes,
+                                     size_t size)
+{
+    mp__any_text_t *text = mp__any_as_text(node);
+
+    text->size = size;
+    atomic_init(&text->hash, 0);
+    if (size > 0) {
+        memcpy(text->bytes, bytes, size);
+    }
+    text->bytes[size] = '\0';
+}
 
 int mp__any_out_of_memory(void);
 int mp__any_no_place(void);
@@ -271,7 +307,8 @@ mp_any_t *mp__any_new_object(mp_any_how_t how, mp_any_t *callable,
 // It takes over the hold.
 mp_any_t *mp__any_new_shared(mp__object_t *object);
 
-// A value from an argument.
+// A value from an argument. One that is a value already may be a group, and is
+// to be marked as placed.
 int mp__any_from_arg(mp_any_t **out, const mp_arg_t *arg);
 
 // ---- groups ----
@@ -290,15 +327,18 @@ void mp__any_flag_cyclic_list(mp_any_t *list);
 void mp__any_destroy_list(mp_any_t *list);
 
 // What is being released, without a call within a call.
+typedef struct mp__any_slab mp__any_slab_t;
+
 typedef struct mp__any_release {
     mp_any_t *dead;
     mp_any_t *shared;
-    mp_any_t *suspects; // groups that may be held by nothing but themselves
+    mp_any_t *suspects;   // groups that may be held by nothing but themselves
+    mp__any_slab_t *slab; // which so many nodes are to be dropped of
+    uint32_t dropped;
     bool locked;
 } mp__any_release_t;
 
 void mp__any_release_one(mp__any_release_t *release, mp_any_t *value);
-void mp__any_free_storage(mp_any_t *group);
 void mp__any_collect(mp__any_release_t *release);
 
 #define MP__ANY_UNSEEN 0
@@ -326,6 +366,11 @@ typedef struct mp__any_search {
 } mp__any_search_t;
 
 int mp__any_table_reserve(mp__any_table_t *table, size_t more);
+// Of an empty one: in memory that is at hand, of as many bytes as this says.
+size_t mp__any_table_bytes(size_t room);
+void mp__any_table_place(mp__any_table_t *table, size_t room, void *memory,
+                         uint32_t place);
+void mp__any_table_free(mp__any_table_t *table); // its entries
 // Sets or adds, with references that it takes over if it succeeds. `value` is
 // NULL in a set.
 int mp__any_table_put(mp_any_t *value, mp_any_t *key, mp_any_t *item);
@@ -336,6 +381,9 @@ int mp__any_table_put(mp_any_t *value, mp_any_t *key, mp_any_t *item);
 int mp__any_table_load(mp_any_t *value, mp_any_t *key, mp_any_t *item,
                        mp_any_t *dropped[2]);
 int mp__any_table_chain(mp_any_t *value);
+// The short way for a text that is no key yet, if there is room reserved for
+// it. False: nothing is done, and it takes the other one.
+bool mp__any_table_load_text(mp_any_t *value, mp_any_t *key, mp_any_t *item);
 // The entry, or NULL with *why 0 if there is none.
 mp__any_entry_t *mp__any_table_find(mp__any_search_t *search,
                                     const mp_any_t *value, const mp_any_t *key,
@@ -373,6 +421,8 @@ int mp__any_order(mp__any_search_t *search, const mp_any_t *a,
 int mp__any_hash_key(const mp_any_t *value, uint64_t *hash);
 // The same if nothing but a look is wanted: *hash is not set for objects.
 int mp__any_hash_plain(const mp_any_t *value, unsigned depth, uint64_t *hash);
+// Of a text, or bytes.
+int mp__any_hash_text_value(const mp_any_t *value, uint64_t *hash);
 int mp__any_hash_text(const void *bytes, size_t size, uint64_t *hash);
 
 #endif

@@ -28,6 +28,10 @@ static int put_arg(mp_any_t *table, const mp_arg_t *key, const mp_arg_t *item)
         r = mp__any_from_arg(&item_value, item);
     }
     if (r == 0) {
+        mp__any_placed(table, key_value);
+        if (item_value != NULL) {
+            mp__any_placed(table, item_value);
+        }
         r = mp__any_table_put(table, key_value, item_value);
     }
     if (r < 0) {
@@ -237,8 +241,7 @@ int mp_any_clear(mp_any_t *value)
         mp_any_destroy(old.entries[i].key);
         mp_any_destroy(old.entries[i].value);
     }
-    free(old.entries);
-    free(old.heads);
+    mp__any_table_free(&old);
     return 0;
 }
 

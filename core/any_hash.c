@@ -66,33 +66,71 @@ static inline void mix(uint64_t v[4])
     v[2] = turn(v[2], 32);
 }
 
-static uint64_t hash_bytes(const void *data, size_t size)
+// What lies behind the last whole word, in few steps: two halves may overlap.
+static inline uint64_t load4(const unsigned char *bytes)
 {
-    const unsigned char *bytes = data;
-    uint64_t v[4] = {keys[0] ^ UINT64_C(0x736f6d6570736575),
-                     keys[1] ^ UINT64_C(0x646f72616e646f6d),
-                     keys[0] ^ UINT64_C(0x6c7967656e657261),
-                     keys[1] ^ UINT64_C(0x7465646279746573)};
-    uint64_t last = (uint64_t) size << 56;
+    return (uint64_t) bytes[0] | (uint64_t) bytes[1] << 8 |
+           (uint64_t) bytes[2] << 16 | (uint64_t) bytes[3] << 24;
+}
 
-    for (; size >= 8; size -= 8, bytes += 8) {
-        uint64_t word = 0;
-        memcpy(&word, bytes, sizeof(word));
-        v[3] ^= word;
-        mix(v);
-        v[0] ^= word;
+static inline uint64_t load_rest(const unsigned char *bytes, size_t size)
+{
+    if (size >= 4) {
+        return load4(bytes) | load4(bytes + size - 4) << (8 * (size - 4));
     }
-    for (size_t i = 0; i < size; i++) {
-        last |= (uint64_t) bytes[i] << (8 * i);
-    }
-    v[3] ^= last;
+    uint64_t rest = size > 0 ? bytes[0] : 0;
+    rest |= size > 1 ? (uint64_t) bytes[1] << 8 : 0;
+    return rest | (size > 2 ? (uint64_t) bytes[2] << 16 : 0);
+}
+
+static inline void begin_hash(uint64_t v[4])
+{
+    v[0] = keys[0] ^ UINT64_C(0x736f6d6570736575);
+    v[1] = keys[1] ^ UINT64_C(0x646f72616e646f6d);
+    v[2] = keys[0] ^ UINT64_C(0x6c7967656e657261);
+    v[3] = keys[1] ^ UINT64_C(0x7465646279746573);
+}
+
+static inline void add_word(uint64_t v[4], uint64_t word)
+{
+    v[3] ^= word;
     mix(v);
-    v[0] ^= last;
+    v[0] ^= word;
+}
+
+static inline uint64_t end_hash(uint64_t v[4])
+{
     v[2] ^= 0xFF;
     mix(v);
     mix(v);
     mix(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+static uint64_t hash_bytes(const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    uint64_t length = (uint64_t) size << 56;
+    uint64_t v[4];
+
+    begin_hash(v);
+    for (; size >= 8; size -= 8, bytes += 8) {
+        uint64_t word = 0;
+        memcpy(&word, bytes, sizeof(word));
+        add_word(v, word);
+    }
+    add_word(v, length | load_rest(bytes, size));
+    return end_hash(v);
+}
+
+// The same of less than eight bytes, as most keys have.
+static inline uint64_t hash_few(const void *bytes, size_t size)
+{
+    uint64_t v[4];
+
+    begin_hash(v);
+    add_word(v, (uint64_t) size << 56 | load_rest(bytes, size));
+    return end_hash(v);
 }
 
 static uint64_t join(uint64_t hash, uint64_t next)
@@ -140,7 +178,8 @@ static uint64_t hash_text(const mp_any_t *value)
     uint64_t hash = atomic_load_explicit(&text->hash, memory_order_relaxed);
 
     if (hash == 0) {
-        hash = hash_bytes(text->bytes, text->size);
+        hash = text->size < 8 ? hash_few(text->bytes, text->size)
+                              : hash_bytes(text->bytes, text->size);
         atomic_store_explicit(&text->hash, hash, memory_order_relaxed);
     }
     return hash;
@@ -166,6 +205,16 @@ static uint64_t hash_leaf(const mp_any_t *value)
     default:
         return hash_number(value);
     }
+}
+
+int mp__any_hash_text_value(const mp_any_t *value, uint64_t *hash)
+{
+    int r = make_key();
+
+    if (r == 0) {
+        *hash = hash_text(value);
+    }
+    return r;
 }
 
 // ---- tuples and frozensets ----

@@ -75,6 +75,7 @@ int mp_any_extend(mp_any_t *list, const mp_args_t *items)
         mp_any_t *item = NULL;
         r = mp__any_from_arg(&item, &items->items[i]);
         if (r == 0) {
+            mp__any_placed(list, item);
             r = mp__any_list_push(list, item);
         }
         if (r < 0) {
@@ -120,8 +121,11 @@ int mp_any_tuple(mp_any_t **out, const mp_args_t *items)
         return mp__any_out_of_memory();
     }
     for (size_t i = 0; r == 0 && i < count; i++) {
-        r = mp__any_from_arg(&mp__any_as_tuple(tuple)->items[i],
-                             &items->items[i]);
+        mp_any_t **item = &mp__any_as_tuple(tuple)->items[i];
+        r = mp__any_from_arg(item, &items->items[i]);
+        if (r == 0) {
+            mp__any_placed(tuple, *item);
+        }
     }
     if (r < 0) {
         mp_any_destroy(tuple);

@@ -3,105 +3,63 @@
 
 #include <stdlib.h>
 
-#define ALONE 8
-#define LEAST 16U
-#define MOST 255U // a number knows its place by the byte `mark`
+#define UNIT MP__ANY_SLAB_UNIT
+#define MOST 256U    // units: a leaf knows its own by the byte `mark`
+#define LARGEST 640U // larger nodes lie alone
+#define MOST_TIMES 7 // the bytes of a pickle
+#define FEW 8U       // so few bytes are not worth a slab
 
-struct mp__any_slab {
-    _Atomic uint32_t live; // while it is filled also those that are to come
-    uint32_t padding[3];
-    mp__any_int_t numbers[];
-};
+_Static_assert(sizeof(mp__any_slab_t) == UNIT, "nodes begin behind it");
 
-_Static_assert(sizeof(mp__any_int_t) == sizeof(mp__any_float_t),
-               "numbers have one size");
-
-static mp__any_slab_t *slab_of(mp_any_t *number)
+void mp__any_slab_drop(mp__any_slab_t *slab, uint32_t count)
 {
-    mp__any_int_t *first = (mp__any_int_t *) (void *) number - number->mark;
+    uint32_t live = atomic_load_explicit(&slab->live, memory_order_acquire);
 
-    return (mp__any_slab_t *) (void *) ((char *) first -
-                                        offsetof(mp__any_slab_t, numbers));
-}
-
-static void drop(mp__any_slab_t *slab, uint32_t count)
-{
-    if (count > 0 && atomic_fetch_sub_explicit(&slab->live, count,
-                                               memory_order_acq_rel) == count) {
+    if (live == count ||
+        atomic_fetch_sub_explicit(&slab->live, count, memory_order_acq_rel) ==
+            count) {
         free(slab);
     }
-}
-
-void mp__any_slab_free(mp_any_t *number)
-{
-    drop(slab_of(number), 1);
 }
 
 void mp__any_slab_end(mp__any_slabs_t *slabs)
 {
     if (slabs->slab != NULL) {
-        drop(slabs->slab, slabs->capacity - slabs->used);
-        slabs->slab = NULL;
-        slabs->used = slabs->capacity;
+        mp__any_slab_drop(slabs->slab, MP__ANY_SLAB_FILLING - slabs->made);
     }
+    slabs->slab = NULL;
+    slabs->used = 0;
+    slabs->capacity = 0;
+    slabs->made = 0;
 }
 
-static bool begin(mp__any_slabs_t *slabs)
+// A short text has some four times as many bytes in memory, a number two to
+// five times as many, and a key needs an entry as well.
+static size_t units_for(const mp__any_slabs_t *slabs, size_t size)
 {
-    unsigned capacity = 2 * slabs->capacity;
+    size_t left = (size_t) (slabs->end - *slabs->at);
+    size_t units = 1 + (size + UNIT - 1) / UNIT;
 
-    capacity = capacity < LEAST ? LEAST : (capacity > MOST ? MOST : capacity);
+    if (left >= MOST * UNIT / MOST_TIMES) {
+        return MOST;
+    }
+    units += MOST_TIMES * left / UNIT;
+    return units < MOST ? units : MOST;
+}
+
+bool mp__any_slab_begin(mp__any_slabs_t *slabs, size_t size)
+{
+    if (size > LARGEST || slabs->end - *slabs->at < (ptrdiff_t) FEW) {
+        return false;
+    }
+    size_t units = units_for(slabs, size);
     mp__any_slab_end(slabs);
-    slabs->slab =
-        malloc(sizeof(*slabs->slab) + capacity * sizeof(mp__any_int_t));
+    slabs->slab = malloc(units * UNIT);
     if (slabs->slab == NULL) {
         return false;
     }
-    atomic_init(&slabs->slab->live, capacity);
-    slabs->capacity = capacity;
-    slabs->used = 0;
+    atomic_init(&slabs->slab->live, MP__ANY_SLAB_FILLING);
+    slabs->capacity = (uint32_t) units;
+    slabs->used = 1;
     return true;
-}
-
-static mp_any_t *next(mp__any_slabs_t *slabs, mp_any_type_t type)
-{
-    if (slabs->used == slabs->capacity && !begin(slabs)) {
-        return NULL;
-    }
-    mp_any_t *number = &slabs->slab->numbers[slabs->used].head;
-    atomic_init(&number->count, 1);
-    number->type = (uint8_t) type;
-    number->kind = 0;
-    atomic_init(&number->flags, MP__ANY_SLAB);
-    number->mark = (uint8_t) slabs->used++;
-    return number;
-}
-
-mp_any_t *mp__any_slab_int(mp__any_slabs_t *slabs, int64_t integer)
-{
-    if (mp__any_is_ready(integer)) {
-        return mp__any_new_int(integer);
-    }
-    if (slabs->alone < ALONE) {
-        slabs->alone++;
-        return mp__any_new_int(integer);
-    }
-    mp_any_t *number = next(slabs, MP_ANY_INT);
-    if (number != NULL) {
-        mp__any_as_int(number)->value = integer;
-    }
-    return number;
-}
-
-mp_any_t *mp__any_slab_float(mp__any_slabs_t *slabs, double value)
-{
-    if (slabs->alone < ALONE) {
-        slabs->alone++;
-        return mp__any_new_float(value);
-    }
-    mp_any_t *number = next(slabs, MP_ANY_FLOAT);
-    if (number != NULL) {
-        mp__any_as_float(number)->value = value;
-    }
-    return number;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/any_slab.h"
+
 #define FEW 8 // so many are looked through one by one
 #define MOST (UINT32_C(1) << 30)
 
@@ -48,22 +50,14 @@ static void close_gaps(mp__any_table_t *table)
     table->filled = kept;
 }
 
-static int make_heads(mp__any_table_t *table)
+static uint32_t heads_for(size_t room)
 {
     uint32_t count = FEW;
 
-    while (count < table->room) {
+    while (count < room) {
         count *= 2;
     }
-    if (table->room > FEW && count != table->head_count) {
-        uint32_t *heads = realloc(table->heads, count * sizeof(*heads));
-        if (heads == NULL) {
-            return mp__any_out_of_memory();
-        }
-        table->heads = heads;
-        table->head_count = count;
-    }
-    return 0;
+    return room > FEW ? count : 0;
 }
 
 static void chain_anew(mp__any_table_t *table, uint32_t count)
@@ -75,16 +69,45 @@ static void chain_anew(mp__any_table_t *table, uint32_t count)
     chain(table, count);
 }
 
+size_t mp__any_table_bytes(size_t room)
+{
+    return room * sizeof(mp__any_entry_t) + heads_for(room) * sizeof(uint32_t);
+}
+
+void mp__any_table_place(mp__any_table_t *table, size_t room, void *memory,
+                         uint32_t place)
+{
+    table->entries = memory;
+    table->place = place;
+    table->room = (uint32_t) room;
+    table->heads = (uint32_t *) (void *) (table->entries + room);
+    table->head_count = heads_for(room);
+}
+
+void mp__any_table_free(mp__any_table_t *table)
+{
+    if (table->place != 0) {
+        mp__any_slab_drop(mp__any_slab_of(table->entries, table->place), 1);
+    } else {
+        free(table->entries); // and the heads
+    }
+}
+
 static int grow(mp__any_table_t *table, size_t room)
 {
-    mp__any_entry_t *entries = realloc(table->entries, room * sizeof(*entries));
+    bool placed = table->place != 0;
+    void *memory =
+        realloc(placed ? NULL : table->entries, mp__any_table_bytes(room));
 
-    if (entries == NULL) {
+    if (memory == NULL) {
         return mp__any_out_of_memory();
     }
-    table->entries = entries;
-    table->room = (uint32_t) room;
-    return make_heads(table);
+    if (placed) {
+        memcpy(memory, table->entries, table->filled * sizeof(*table->entries));
+        mp__any_table_free(table);
+    }
+    mp__any_table_place(table, room, memory, 0);
+    return 0;
 }
 
 // Room for so many more; places that have become free are used first.
@@ -265,6 +288,48 @@ int mp__any_table_load(mp_any_t *value, mp_any_t *key, mp_any_t *item,
         add(table, wanted.hash, key, item);
     }
     return r;
+}
+
+static bool has_hash(const mp__any_table_t *table, uint64_t hash)
+{
+    for (uint32_t i = 0; i < table->filled; i++) {
+        if (table->entries[i].hash == hash) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool chain_has_hash(const mp__any_table_t *table, uint32_t at,
+                           uint64_t hash)
+{
+    while (at != 0 && table->entries[at - 1].hash != hash) {
+        at = table->entries[at - 1].next;
+    }
+    return at != 0;
+}
+
+bool mp__any_table_load_text(mp_any_t *value, mp_any_t *key, mp_any_t *item)
+{
+    mp__any_table_t *table = mp__any_as_table(value);
+    uint64_t hash = 0;
+
+    if (key->type != MP_ANY_TEXT || table->odd ||
+        table->filled == table->room || table->chained != table->filled ||
+        mp__any_hash_text_value(key, &hash) < 0) {
+        return false;
+    }
+    uint32_t none = 0;
+    uint32_t *head = table->head_count > 0 ? head_of(table, hash) : &none;
+    if (table->head_count > 0 ? chain_has_hash(table, *head, hash)
+                              : has_hash(table, hash)) {
+        return false;
+    }
+    table->entries[table->filled] = (mp__any_entry_t){hash, key, item, *head};
+    *head = ++table->filled;
+    table->chained = table->filled;
+    table->used++;
+    return true;
 }
 
 int mp__any_table_chain(mp_any_t *value)

@@ -16,13 +16,7 @@ mp_any_t *mp__any_new_text(mp_any_type_t type, const void *bytes, size_t size)
     }
     mp_any_t *node = mp__any_leaf(type, sizeof(mp__any_text_t) + size + 1);
     if (node != NULL) {
-        mp__any_text_t *text = mp__any_as_text(node);
-        text->size = size;
-        atomic_init(&text->hash, 0);
-        if (size > 0) {
-            memcpy(text->bytes, bytes, size);
-        }
-        text->bytes[size] = '\0';
+        mp__any_fill_text(node, bytes, size);
     }
     return node;
 }

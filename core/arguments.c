@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <multiprocessing/process.h>
+#include <multiprocessing/any.h>
 
 #include "core/inherited.h"
 #include "core/object.h"
 #include "core/port.h"
-#include "core/self.h"
 #include "platform/fail.h"
 
 #define ALIGNMENT 16 // bytes may be read as any type
@@ -39,6 +38,11 @@ static int check_port(const mp_arg_t *arg, size_t index)
                : mp__fail(MP_EINVAL, 0, "argument %zu is no connection", index);
 }
 
+static int is_null(size_t index)
+{
+    return mp__fail(MP_EINVAL, 0, "argument %zu is a NULL pointer", index);
+}
+
 static int check(const mp_arg_t *arg, size_t index, bool sized)
 {
     switch (arg->type) {
@@ -53,11 +57,13 @@ static int check(const mp_arg_t *arg, size_t index, bool sized)
             (arg->type == MP_ARG_BYTES && arg->size == 0)) {
             return 0;
         }
-        return mp__fail(MP_EINVAL, 0, "argument %zu is a NULL pointer", index);
+        return is_null(index);
     case MP_ARG_OBJECT:
         return sized ? 0 : check_object(arg, index);
     case MP_ARG_PORT:
         return sized ? 0 : check_port(arg, index);
+    case MP_ARG_ANY:
+        return arg->value.data != NULL ? 0 : is_null(index);
     case MP_ARG_TOO_LARGE:
         return mp__fail(MP_ERANGE, 0,
                         "argument %zu is above the largest signed integer of "
@@ -162,24 +168,35 @@ static void drop_all(const mp_args_t *args, size_t count)
             mp__object_drop(held);
         } else if (args->items[i].type == MP_ARG_PORT) {
             mp__port_release(held);
+        } else if (args->items[i].type == MP_ARG_ANY) {
+            mp_any_destroy(held);
         }
     }
 }
 
-static int hold(const mp_arg_t *arg)
+static int hold(mp_arg_t *arg)
 {
     void *held = (void *) (uintptr_t) arg->value.data;
 
-    if (arg->type == MP_ARG_PORT) {
+    switch (arg->type) {
+    case MP_ARG_OBJECT:
+        return mp__object_hold(held);
+    case MP_ARG_PORT:
         mp__port_hold(held);
+        return 0;
+    case MP_ARG_ANY:
+        return mp__args_copy_value(arg);
+    default:
+        return 0;
     }
-    return arg->type == MP_ARG_OBJECT ? mp__object_hold(held) : 0;
 }
 
 static int hold_all(const mp_args_t *args)
 {
+    mp_arg_t *items = (mp_arg_t *) (uintptr_t) args->items;
+
     for (size_t i = 0; i < args->count; i++) {
-        int r = hold(&args->items[i]);
+        int r = hold(&items[i]);
         if (r < 0) {
             drop_all(args, i);
             return r;
@@ -248,294 +265,14 @@ int mp__args_resolve(mp_args_t *args, mp__inherited_t *inherited)
         } else if (items[i].type == MP_ARG_PORT) {
             r = open_port(&items[i],
                           mp__inherited_for_port(inherited, ports++));
+        } else if (items[i].type == MP_ARG_ANY) {
+            r = mp__args_load_value(&items[i]);
         }
     }
     return r;
-}
-
-size_t mp__args_ports(const mp_args_t *args)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < mp_args_count(args); i++) {
-        count += args->items[i].type == MP_ARG_PORT;
-    }
-    return count;
-}
-
-int mp__args_check_ports(const mp_args_t *args)
-{
-    for (size_t i = 0; i < args->count; i++) {
-        const mp_arg_t *arg = &args->items[i];
-        if (arg->type == MP_ARG_PORT && mp__port_closed(arg->value.data)) {
-            return mp__fail(MP_ESTATE, 0, "argument %zu is closed", i);
-        }
-    }
-    return 0;
-}
-
-int mp__args_copy_ports(mp_args_t *args)
-{
-    mp_arg_t *items = (mp_arg_t *) (uintptr_t) args->items;
-
-    for (size_t i = 0; i < args->count; i++) {
-        mp__port_t *copy = NULL;
-        mp__port_t *port = (mp__port_t *) (uintptr_t) items[i].value.data;
-        if (items[i].type != MP_ARG_PORT) {
-            continue;
-        }
-        int r = mp__port_copy(&copy, port);
-        if (r < 0) {
-            return r;
-        }
-        mp__port_release(port);
-        items[i].value.data = copy;
-    }
-    return 0;
-}
-
-void mp__args_close_ports(const mp_args_t *args)
-{
-    for (size_t i = 0; i < args->count; i++) {
-        if (args->items[i].type == MP_ARG_PORT) {
-            mp__port_close(
-                (mp__port_t *) (uintptr_t) args->items[i].value.data);
-        }
-    }
 }
 
 int mp__args_copy_sized(mp_args_t **out, const mp_args_t *args)
 {
     return copy_row(out, args, true);
 }
-
-size_t mp_args_count(const mp_args_t *args)
-{
-    return args == NULL ? 0 : args->count;
-}
-
-int mp_args_type(const mp_args_t *args, size_t index)
-{
-    if (index >= mp_args_count(args)) {
-        return mp__fail(MP_ERANGE, 0,
-                        "there is no argument %zu, only %zu arguments", index,
-                        mp_args_count(args));
-    }
-    return (int) args->items[index].type;
-}
-
-static const char *type_name(int type)
-{
-    static const char *const names[] = {
-        [MP_ARG_INT] = "an int",          [MP_ARG_BOOL] = "a bool",
-        [MP_ARG_FLOAT] = "a float",       [MP_ARG_TEXT] = "a text",
-        [MP_ARG_BYTES] = "bytes",         [MP_ARG_OBJECT] = "a shared object",
-        [MP_ARG_TOO_LARGE] = "too large", [MP_ARG_NONE] = "None",
-        [MP_ARG_PORT] = "a port"};
-    return names[type];
-}
-
-// The argument `index` if it is of the type asked for; else NULL, and why.
-static const mp_arg_t *find(const mp_args_t *args, size_t index,
-                            mp_arg_type_t wanted, int *why)
-{
-    int type = mp_args_type(args, index);
-    if (type < 0) {
-        *why = type;
-        return NULL;
-    }
-    if (type != (int) wanted &&
-        !(wanted == MP_ARG_FLOAT && type == MP_ARG_INT)) {
-        *why = mp__fail(MP_ETYPE, 0, "argument %zu is %s, not %s", index,
-                        type_name(type), type_name((int) wanted));
-        return NULL;
-    }
-    return &args->items[index];
-}
-
-static int no_place(void)
-{
-    return mp__fail(MP_EINVAL, 0, "no place for the argument");
-}
-
-int mp_args_get_int(const mp_args_t *args, size_t index, int64_t *out)
-{
-    int why = 0;
-    if (out == NULL) {
-        return no_place();
-    }
-    const mp_arg_t *found = find(args, index, MP_ARG_INT, &why);
-    if (found == NULL) {
-        return why;
-    }
-    *out = found->value.integer;
-    return 0;
-}
-
-int mp_args_get_bool(const mp_args_t *args, size_t index, bool *out)
-{
-    int why = 0;
-    if (out == NULL) {
-        return no_place();
-    }
-    const mp_arg_t *found = find(args, index, MP_ARG_BOOL, &why);
-    if (found == NULL) {
-        return why;
-    }
-    *out = found->value.integer != 0;
-    return 0;
-}
-
-int mp_args_get_float(const mp_args_t *args, size_t index, double *out)
-{
-    int why = 0;
-    if (out == NULL) {
-        return no_place();
-    }
-    const mp_arg_t *found = find(args, index, MP_ARG_FLOAT, &why);
-    if (found == NULL) {
-        return why;
-    }
-    *out = found->type == MP_ARG_INT ? (double) found->value.integer
-                                     : found->value.number;
-    return 0;
-}
-
-int mp_args_get_text(const mp_args_t *args, size_t index, const char **out)
-{
-    int why = 0;
-    if (out == NULL) {
-        return no_place();
-    }
-    const mp_arg_t *found = find(args, index, MP_ARG_TEXT, &why);
-    if (found == NULL) {
-        return why;
-    }
-    *out = found->value.data;
-    return 0;
-}
-
-int mp_args_get_bytes(const mp_args_t *args, size_t index, const void **out,
-                      size_t *size)
-{
-    int why = 0;
-    if (out == NULL || size == NULL) {
-        return no_place();
-    }
-    const mp_arg_t *found = find(args, index, MP_ARG_BYTES, &why);
-    if (found == NULL) {
-        return why;
-    }
-    *out = found->value.data;
-    *size = found->size;
-    return 0;
-}
-
-// A target that asks for what it was not given fails, as in Python. Code that
-// is no child is left to go on.
-static void insist(int r)
-{
-    if (r < 0 && mp__in_child()) {
-        mp_exit(mp_failure(1, "%s", mp__fail_last()->message));
-    }
-}
-
-int64_t mp_args_int(const mp_args_t *args, size_t index)
-{
-    int64_t value = 0;
-    insist(mp_args_get_int(args, index, &value));
-    return value;
-}
-
-bool mp_args_bool(const mp_args_t *args, size_t index)
-{
-    bool value = false;
-    insist(mp_args_get_bool(args, index, &value));
-    return value;
-}
-
-double mp_args_float(const mp_args_t *args, size_t index)
-{
-    double value = 0.0;
-    insist(mp_args_get_float(args, index, &value));
-    return value;
-}
-
-const char *mp_args_text(const mp_args_t *args, size_t index)
-{
-    const char *value = NULL;
-    insist(mp_args_get_text(args, index, &value));
-    return value;
-}
-
-const void *mp_args_bytes(const mp_args_t *args, size_t index, size_t *size)
-{
-    const void *value = NULL;
-    size_t length = 0;
-    insist(mp_args_get_bytes(args, index, &value, &length));
-    if (size != NULL) {
-        *size = length;
-    }
-    return value;
-}
-
-// ---- shared objects ----
-
-// *out is set only if there is such an object.
-static int get_object(const mp_args_t *args, size_t index, mp__type_t type,
-                      void **out)
-{
-    int why = 0;
-    const mp_arg_t *found = find(args, index, MP_ARG_OBJECT, &why);
-    if (found == NULL) {
-        return why;
-    }
-    if (!mp__object_is(found->value.data, type)) {
-        return mp__fail(MP_ETYPE, 0, "argument %zu is another shared object",
-                        index);
-    }
-    *out = (void *) (uintptr_t) found->value.data;
-    return 0;
-}
-
-#define GETTERS(name, get, type)                                               \
-    int mp_args_get_##name(const mp_args_t *args, size_t index,                \
-                           mp_##name##_t **out)                                \
-    {                                                                          \
-        void *object = NULL;                                                   \
-        if (out == NULL) {                                                     \
-            return no_place();                                                 \
-        }                                                                      \
-        int r = get(args, index, type, &object);                               \
-        if (r == 0) {                                                          \
-            *out = object;                                                     \
-        }                                                                      \
-        return r;                                                              \
-    }                                                                          \
-    mp_##name##_t *mp_args_##name(const mp_args_t *args, size_t index)         \
-    {                                                                          \
-        mp_##name##_t *object = NULL;                                          \
-        insist(mp_args_get_##name(args, index, &object));                      \
-        return object;                                                         \
-    }
-#define SHARED(name, type) GETTERS(name, get_object, type)
-MP__OBJECTS(SHARED)
-
-// ---- connections ----
-
-static int get_port(const mp_args_t *args, size_t index, mp__port_kind_t kind,
-                    void **out)
-{
-    int why = 0;
-    const mp_arg_t *found = find(args, index, MP_ARG_PORT, &why);
-    if (found == NULL) {
-        return why;
-    }
-    if (mp__port_kind_of(found->value.data) != kind) {
-        return mp__fail(MP_ETYPE, 0, "argument %zu is another port", index);
-    }
-    *out = (void *) (uintptr_t) found->value.data;
-    return 0;
-}
-GETTERS(connection, get_port, MP__PORT_CONNECTION)
-GETTERS(listener, get_port, MP__PORT_LISTENER)

@@ -37,7 +37,8 @@ typedef struct mp__block {
     const unsigned char *handles; // 64 bits each; written later, see below
 } mp__block_t;
 
-// The block with its header, freed with free(). MP_EMSGSIZE above 1 GiB.
+// The block with its header, freed with free(). MP_EMSGSIZE above 1 GiB;
+// MP_ENOMEM.
 int mp__block_write(const mp__block_t *block, unsigned char **bytes,
                     size_t *size);
 
@@ -51,8 +52,9 @@ void mp__block_set_handles(unsigned char *end, const intptr_t *handles,
 int mp__block_size(const unsigned char header[MP__BLOCK_HEADER_SIZE],
                    size_t *size);
 
-// Reads those bytes. Texts, key and handles point into them; block->args is new
-// and freed with free(). MP_EPROTO, MP_ENOMEM.
+// Reads those bytes. Texts, key and handles point into them, and so do values
+// until mp__args_resolve(); block->args is new and freed with free().
+// MP_EPROTO, MP_ENOMEM.
 int mp__block_read(const unsigned char *bytes, size_t size, mp__block_t *block);
 
 #endif

@@ -7,9 +7,10 @@
 
 // Header: magic (64 bits), format (32), version of the library (32), size of
 // the rest (64). Then fields: tag (32), size (64), bytes. Texts carry their
-// NUL. An argument's bytes are its type (32) and its value.
+// NUL. An argument's bytes are its type (32) and its value; a dynamic value is
+// pickled.
 #define MP__BLOCK_MAGIC UINT64_C(0x3152415453504d43)
-#define MP__BLOCK_FORMAT 2
+#define MP__BLOCK_FORMAT 3
 #define MP__BLOCK_FIELD_SIZE 12
 #define MP__BLOCK_MOST (UINT64_C(1) << 30)
 

@@ -130,6 +130,10 @@ static int read_argument(const field_t *field, mp_arg_t *arg)
                    ? malformed("a NUL inside a text")
                    : 0;
     }
+    if (type == MP_ARG_ANY) {
+        arg->value.data = value;
+        return 0;
+    }
     if (type == MP_ARG_PORT) {
         arg->value.data = value;
         return size <= MP__PORT_RECORD_MOST

@@ -6,6 +6,7 @@
 
 #include <multiprocessing/version.h>
 
+#include "core/arguments.h"
 #include "core/block_format.h"
 #include "core/bytes.h"
 #include "core/object.h"
@@ -96,7 +97,8 @@ static void put_port(writer_t *writer, const mp__port_t *port)
 
 static void put_argument(writer_t *writer, const mp_arg_t *arg)
 {
-    bool points = arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES;
+    bool points = arg->type == MP_ARG_TEXT || arg->type == MP_ARG_BYTES ||
+                  arg->type == MP_ARG_ANY; // whose bytes are there by now
 
     if (arg->type == MP_ARG_OBJECT) {
         put_object(writer, arg->value.data);
@@ -150,8 +152,9 @@ static void put_fields(writer_t *writer, const mp__block_t *block)
     }
 }
 
-int mp__block_write(const mp__block_t *block, unsigned char **bytes,
-                    size_t *size)
+// The values among its arguments are bytes.
+static int write_dumped(const mp__block_t *block, unsigned char **bytes,
+                        size_t *size)
 {
     writer_t writer = {NULL, 0};
 
@@ -174,6 +177,22 @@ int mp__block_write(const mp__block_t *block, unsigned char **bytes,
     *bytes = writer.bytes;
     *size = (size_t) writer.size;
     return 0;
+}
+
+int mp__block_write(const mp__block_t *block, unsigned char **bytes,
+                    size_t *size)
+{
+    mp__block_t dumped = *block;
+    mp_args_t args;
+
+    int r = mp__args_dump(&args, block->args);
+    if (r < 0) {
+        return r;
+    }
+    dumped.args = &args;
+    r = write_dumped(&dumped, bytes, size);
+    mp__args_dump_free(&args);
+    return r;
 }
 
 void mp__block_set_handles(unsigned char *end, const intptr_t *handles,

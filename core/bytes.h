@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers as little-endian bytes.
+// Numbers as bytes: little end first, but where their names say so.
 #ifndef MP_CORE_BYTES_H
 #define MP_CORE_BYTES_H
 
@@ -30,6 +30,17 @@ static inline void mp__put64(unsigned char *bytes, uint64_t number)
 static inline uint64_t mp__get64(const unsigned char *bytes)
 {
     return mp__get32(bytes) | (uint64_t) mp__get32(bytes + 4) << 32;
+}
+
+// Of a message's header: `count` bytes, big end first.
+static inline uint64_t mp__get_big(const unsigned char *bytes, int count)
+{
+    uint64_t number = 0;
+
+    for (int i = 0; i < count; i++) {
+        number = number << 8 | bytes[i];
+    }
+    return number;
 }
 
 #endif

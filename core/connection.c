@@ -54,9 +54,8 @@ static int new_route(mp__route_t **out)
     return r;
 }
 
-int mp__connection_make(mp_connection_t **out, mp_plat_link_t *link,
-                        bool readable, bool writable, bool family,
-                        mp__route_t *route, uint32_t side)
+// One without a link. Takes over the hold on the route.
+static int prepare(mp_connection_t **out, mp__route_t *route)
 {
     mp_connection_t *made = calloc(1, sizeof(*made));
     int r = made == NULL    ? mp__fail(MP_ENOMEM, 0, "a connection")
@@ -68,17 +67,43 @@ int mp__connection_make(mp_connection_t **out, mp_plat_link_t *link,
             mp__object_drop(&route->head);
         }
         free(made);
-        mp_plat_link_close(link);
         return r;
     }
-    made->link = *link;
+    made->route = route;
+    *out = made;
+    return 0;
+}
+
+static void discard(mp_connection_t *prepared)
+{
+    mp__object_drop(&prepared->route->head);
+    free(prepared);
+}
+
+static void begin(mp_connection_t *made, bool readable, bool writable,
+                  bool family, uint32_t side)
+{
     made->readable = readable;
     made->writable = writable;
     made->family = family;
     made->side = side;
-    made->route = route;
-    *link = (mp_plat_link_t) MP_PLAT_NO_LINK;
     mp__port_begin(&made->port, MP__PORT_CONNECTION);
+}
+
+int mp__connection_make(mp_connection_t **out, mp_plat_link_t *link,
+                        bool readable, bool writable, bool family,
+                        mp__route_t *route, uint32_t side)
+{
+    mp_connection_t *made = NULL;
+
+    int r = prepare(&made, route);
+    if (r < 0 || made == NULL) {
+        mp_plat_link_close(link);
+        return r;
+    }
+    made->link = *link;
+    *link = (mp_plat_link_t) MP_PLAT_NO_LINK;
+    begin(made, readable, writable, family, side);
     *out = made;
     return 0;
 }
@@ -137,7 +162,7 @@ int mp_pipe(mp_connection_t **first, mp_connection_t **second, bool duplex)
 int mp_connection_from_handle(mp_connection_t **out, intptr_t handle,
                               bool readable, bool writable)
 {
-    mp_plat_link_t link = MP_PLAT_NO_LINK;
+    mp_connection_t *made = NULL;
 
     if (out == NULL) {
         return mp__fail(MP_EINVAL, 0, "no place for the connection");
@@ -149,14 +174,20 @@ int mp_connection_from_handle(mp_connection_t **out, intptr_t handle,
     }
     int r = mp__ready();
     if (r == 0) {
-        r = mp__arena_ready(); // what can fail comes before the handle is ours
+        r = prepare(&made, NULL); // all that can fail before the handle is ours
     }
-    if (r == 0) {
-        r = mp_plat_link_adopt(&link, handle);
+    if (r < 0 || made == NULL) {
+        return r;
     }
-    return r < 0 ? r
-                 : mp__connection_make(out, &link, readable, writable, false,
-                                       NULL, 0);
+    r = mp_plat_link_adopt(&made->link, handle);
+    if (r < 0) {
+        discard(made);
+        return r;
+    }
+    begin(made, readable, writable, false, 0);
+    atomic_store(&made->route->strangers, 1);
+    *out = made;
+    return 0;
 }
 
 void mp_connection_destroy(mp_connection_t *connection)
@@ -206,6 +237,9 @@ int mp_connection_fileno(const mp_connection_t *connection, intptr_t *handle)
     if (mp__port_closed(&connection->port)) {
         return mp__fail(MP_ESTATE, 0, "the connection is closed");
     }
+    // Who has it may receive by it, and what is known of the next messages is
+    // not true any more.
+    atomic_store(&connection->route->strangers, 1);
     *handle = connection->link.handle;
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include <multiprocessing/connection.h>
 
+#include "core/ahead.h"
 #include "core/port.h"
 #include "core/route.h"
 #include "platform/link.h"
@@ -20,6 +21,7 @@ struct mp_connection {
     uint32_t side; // it sends on lanes[side] and receives on the other one
     mp__route_t *route;
     mp__limits_t *limits; // of values; NULL: the defaults
+    mp__ahead_t ahead;
 };
 
 // Lets go of limits. NULL is fine.
@@ -38,14 +40,15 @@ int mp__connection_open(mp__port_t **out, const unsigned char *record,
 
 // ---- one operation of one thread ----
 
-typedef struct mp__passage {
+struct mp__passage {
     mp_connection_t *connection;
     mp__lane_t *lane;
     int64_t deadline;
     bool sends;
     bool in_parts; // a message and a handle belong together: inside of both
+    bool waited;   // the next message was not there yet
     size_t header; // bytes in front of the next message that are only seen
-} mp__passage_t;
+};
 
 // Makes this thread the only one that sends, or receives, on the connection.
 // MP_EINVAL, MP_ESTATE, MP_ETIMEDOUT.

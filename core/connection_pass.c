@@ -190,6 +190,9 @@ int mp_connection_send_connection(mp_connection_t *connection,
     }
     r = mp__passage_begin(&passage, connection, true, timeout_ms);
     if (r == 0) {
+        if (!connection->family) {
+            atomic_store(&sent->route->strangers, 1);
+        }
         r = mp__passage_end(&passage, send_port(&passage, &sent->port));
     }
     mp__port_leave(&sent->port);
@@ -228,6 +231,16 @@ static int open_received(const mp__passage_t *passage, mp_connection_t **out,
     return r;
 }
 
+// Without room for it, it came and is lost. Else what comes next may be it.
+static int end_without_handle(const mp__passage_t *passage, int r)
+{
+    if (r != MP_EMFILE) {
+        mp__passage_break(passage, r == MP_ETIMEDOUT ? MP__BROKEN_BY_TIME
+                                                     : MP__BROKEN_BY_PEER);
+    }
+    return r;
+}
+
 static int receive_port(mp__passage_t *passage, mp_connection_t **out)
 {
     unsigned char record[1 + RECORD_SIZE] = {MP__PORT_NONE};
@@ -244,8 +257,7 @@ static int receive_port(mp__passage_t *passage, mp_connection_t **out)
     }
     r = receive_handle(passage, &handle);
     if (r < 0) {
-        mp__passage_break(passage, MP__BROKEN_BY_PEER);
-        return r;
+        return end_without_handle(passage, r);
     }
     return open_received(passage, out, record + 1, handle);
 }

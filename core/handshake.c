@@ -125,6 +125,7 @@ static int receive_one(mp__handshake_t *handshake)
     }
     if (r == 0) {
         handshake->in_size = 0;
+        handshake->steps++;
         feed(handshake, message, size);
     }
     return r;

@@ -17,6 +17,7 @@ typedef struct mp__handshake {
     mp__auth_t auth;
     int result;      // of mp__auth_next()
     bool wants_room; // it waits for room to send, not for an answer
+    unsigned steps;  // messages that came
     size_t in_size;  // bytes that came, with the header
     size_t out_size; // bytes to send, with it
     size_t out_sent;

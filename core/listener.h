@@ -10,16 +10,18 @@
 #include "core/port.h"
 #include "core/route.h"
 
-// So many are served at once. Others wait at the door, until one is done or the
-// oldest has had its moment: a crowd of the silent must not keep them out.
+// So many are served at once. Others wait at the door, until one is done or has
+// let its moment pass without an answer: a crowd of the silent must not keep
+// them out, while many clients on a busy machine take longer to answer.
 #define MP__HANDSHAKES_MOST 64
-#define MP__HANDSHAKE_MOMENT_NS INT64_C(1000000000)
+#define MP__HANDSHAKE_MOMENT_NS INT64_C(2000000000)
 
 // A client that has not proven itself yet.
 typedef struct mp__guest {
     struct mp__guest *next; // older ones are further behind
     mp__handshake_t handshake;
     mp_plat_place_t from;
+    unsigned steps; // of the handshake, when its moment began
     int64_t moment; // until when it is sure of its place
     int64_t deadline;
 } mp__guest_t;

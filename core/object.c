@@ -1,142 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/object.h"
 
-#include <string.h>
-
 #include "core/cells.h"
 #include "core/pages.h"
-#include "core/transit.h"
 #include "platform/fail.h"
-
-static bool is_block(const mp__object_t *object)
-{
-    return mp__unit_address(object->home) == (const void *) object;
-}
-
-// ---- making ----
-
-// Called before the span exists: what a killed maker leaves is known as such.
-static void reserve_block(void *memory)
-{
-    mp__object_t *object = memory;
-
-    atomic_store_explicit(&object->state,
-                          mp__state(MP__TYPE_RESERVED, mp__process_token()),
-                          memory_order_release);
-    atomic_store(&object->generation, atomic_load(&mp__arena()->generation));
-    object->home = mp__unit_of(memory);
-    object->birth = atomic_load(&mp__arena()->fork_clock);
-    atomic_store_explicit(&object->holders, 0, memory_order_relaxed);
-    atomic_store_explicit(&object->next, 0, memory_order_relaxed);
-    atomic_store_explicit(&object->holds, 1, memory_order_release);
-}
-
-// Waits for a fork that has begun: its child will have none of what is made
-// from now on. Without the heap's lock, which others would wait for meanwhile.
-static uint32_t birth_clock(void)
-{
-    mp__busy_lock();
-    uint32_t clock = atomic_load(&mp__arena()->fork_clock);
-    mp__busy_unlock();
-    return clock;
-}
-
-static int new_block(size_t size, mp__object_t **object)
-{
-    size_t units = size / MP__UNIT + (size % MP__UNIT != 0);
-    uint32_t birth = birth_clock();
-    uint32_t unit = 0;
-
-    int r = mp__span_take(units > UINT32_MAX ? UINT32_MAX : (uint32_t) units,
-                          MP__SPAN_BLOCK, reserve_block, &unit);
-    if (r == 0) {
-        *object = mp__unit_address(unit);
-        (*object)->birth = birth;
-    }
-    return r;
-}
-
-int mp__object_new(void *out, size_t size)
-{
-    mp__object_t *object = NULL;
-
-    int r = mp__arena_ready();
-    if (r == 0) {
-        r = size <= MP__CELL_MOST ? mp__cell_take(size, &object)
-                                  : new_block(size, &object);
-    }
-    *(void **) out = object;
-    return r;
-}
-
-// ---- freeing ----
-
-static void free_block_locked(mp__object_t *object)
-{
-    atomic_store_explicit(&object->state, 0, memory_order_release);
-    mp__retire_locked(atomic_load(&object->generation));
-    mp__span_free_locked(object->home);
-}
-
-// Whether a living process may have inherited its address.
-static bool is_inherited(const mp__object_t *object)
-{
-    return object->birth != atomic_load_explicit(&mp__arena()->fork_clock,
-                                                 memory_order_relaxed) &&
-           mp__member_forked_after(object->birth, MP__ALL_FORKS);
-}
-
-// It waits for those that were forked until now.
-static void mark_limbo_locked(mp__object_t *object)
-{
-    uint64_t state = atomic_load(&object->state);
-    uint64_t marked = 0;
-    uint32_t forks = atomic_load(&mp__arena()->fork_clock) - object->birth;
-
-    if (forks > MP__FORKS_MOST) {
-        forks = MP__FORKS_MOST;
-    }
-    do {
-        marked = (state & ~MP__OBJECT_FORKS) | MP__OBJECT_LIMBO |
-                 (uint64_t) forks << MP__FORKS_SHIFT;
-    } while (!atomic_compare_exchange_weak(&object->state, &state, marked));
-}
-
-// The flag is what counts: the list is made anew from it if the holder of the
-// heap's lock dies.
-static void to_limbo_locked(mp__object_t *object)
-{
-    mp__arena_t *arena = mp__arena();
-
-    mark_limbo_locked(object);
-    atomic_store(&object->next, (uint32_t) atomic_load(&arena->limbo));
-    atomic_store(&arena->limbo, mp__link(object));
-}
-
-void mp__object_free_locked(mp__object_t *object)
-{
-    if (mp__type_of(atomic_load(&object->state)) == MP__TYPE_ROUTE) {
-        mp__transits_drop_locked(object);
-    }
-    if (is_block(object)) {
-        free_block_locked(object);
-    } else {
-        mp__cell_free(object);
-    }
-}
-
-// What is in limbo stays in its list until that is walked. It may have been
-// held again since it came there.
-void mp__object_let_go_locked(mp__object_t *object)
-{
-    if ((atomic_load(&object->state) & MP__OBJECT_LIMBO) != 0) {
-        mark_limbo_locked(object);
-    } else if (is_inherited(object)) {
-        to_limbo_locked(object);
-    } else {
-        mp__object_free_locked(object);
-    }
-}
 
 // ---- holding: the owner ----
 
@@ -199,7 +66,7 @@ static int new_holder(mp__holder_t **out, const mp__object_t *object,
     return 0;
 }
 
-static int gone(void)
+int mp__object_gone(void)
 {
     return mp__fail(MP_ENOENT, 0, "the shared object is gone");
 }
@@ -212,11 +79,12 @@ int mp__object_mark_locked(mp__object_t *object, uint32_t generation)
 
     do {
         if (mp__type_of(state) < MP__TYPE_LOCK) {
-            return gone();
+            return mp__object_gone();
         }
     } while (!atomic_compare_exchange_weak(&object->state, &state,
                                            state | MP__OBJECT_SHARED));
-    return atomic_load(&object->generation) == generation ? 0 : gone();
+    return atomic_load(&object->generation) == generation ? 0
+                                                          : mp__object_gone();
 }
 
 // It counts as a holder before it is chained: who dies in between leaves a
@@ -227,7 +95,7 @@ static int hold_locked(mp__object_t *object, mp__holder_t *fresh, bool *used)
 
     int r = mp__object_at_locked(object)
                 ? mp__object_mark_locked(object, fresh->generation)
-                : gone();
+                : mp__object_gone();
     if (r < 0) {
         return r;
     }
@@ -305,7 +173,7 @@ static int hold_again(mp__object_t *object, uint32_t generation)
     }
     mp__busy_unlock();
     mp__heap_unlock();
-    return there ? 0 : gone();
+    return there ? 0 : mp__object_gone();
 }
 
 // Another thread may have let go of it since the reference was looked at.
@@ -347,7 +215,8 @@ static bool drop_as_owner(mp__object_t *object)
     if (holds == 1) {
         state = atomic_load_explicit(&object->state, memory_order_relaxed);
         slowly = (state & (MP__OBJECT_SHARED | MP__OBJECT_LIMBO)) != 0 ||
-                 is_block(object) || is_inherited(object) ||
+                 mp__object_is_block(object) ||
+                 mp__object_is_inherited(object) ||
                  !mp__cell_try_free_busy(object, state);
     }
     mp__busy_unlock();
@@ -372,24 +241,17 @@ mp__object_t *mp__object_companion(const mp__object_t *object)
     return companion_of(object, atomic_load(&object->state));
 }
 
-// What an object said of its companion while it was there: once it is gone its
-// bytes may say anything. NULL: it has none.
-typedef struct companion {
-    mp__object_t *object;
-    uint32_t generation;
-} companion_t;
-
-static companion_t companion_locked(const mp__object_t *object)
+mp__companion_t mp__companion_locked(const mp__object_t *object)
 {
     mp__object_t *companion = companion_of(object, atomic_load(&object->state));
 
-    return (companion_t){
+    return (mp__companion_t){
         companion, companion == NULL ? 0 : atomic_load(&companion->generation)};
 }
 
 // Held first and dropped last, so that it is there as long as the object.
-static int hold_with(mp__object_t *object, uint32_t generation,
-                     companion_t companion)
+int mp__object_hold_with(mp__object_t *object, uint32_t generation,
+                         mp__companion_t companion)
 {
     int r = companion.object == NULL
                 ? 0
@@ -406,15 +268,16 @@ static int hold_with(mp__object_t *object, uint32_t generation,
 
 static int hold_paired(mp__object_t *object, uint32_t generation)
 {
-    companion_t companion = {NULL, 0};
+    mp__companion_t companion = {NULL, 0};
 
     mp__heap_lock();
     bool there = mp__object_at_locked(object) && is_this(object, generation);
     if (there) {
-        companion = companion_locked(object);
+        companion = mp__companion_locked(object);
     }
     mp__heap_unlock();
-    return there ? hold_with(object, generation, companion) : gone();
+    return there ? mp__object_hold_with(object, generation, companion)
+                 : mp__object_gone();
 }
 
 int mp__object_hold(mp__object_t *object)
@@ -459,105 +322,4 @@ int mp__object_pair(mp__paired_t *object, mp__object_t *companion)
     object->companion = mp__link(companion);
     (void) atomic_fetch_or(&object->head.state, MP__OBJECT_PAIRED);
     return 0;
-}
-
-// ---- references ----
-
-bool mp__object_is(const mp__object_t *object, mp__type_t type)
-{
-    return mp__arena_has(object, sizeof(*object)) &&
-           mp__type_of(atomic_load(&object->state)) == type;
-}
-
-bool mp__object_is_any(const mp__object_t *object)
-{
-    if (!mp__arena_has(object, sizeof(*object)) ||
-        (mp__offset_of(object) & 63) != 0) {
-        return false;
-    }
-    mp__type_t type = mp__type_of(atomic_load(&object->state));
-    return type >= MP__TYPE_LOCK && type < MP__TYPE_COUNT;
-}
-
-int mp__object_hold_as(void *object, mp__type_t type)
-{
-    return object != NULL && mp__object_is(object, type)
-               ? mp__object_hold(object)
-               : mp__fail(MP_EINVAL, 0, "there is no such object");
-}
-
-mp__reference_t mp__object_reference(const mp__object_t *object)
-{
-    return (mp__reference_t){
-        mp__arena()->family, mp__offset_of(object),
-        atomic_load(&object->generation),
-        (uint32_t) mp__type_of(atomic_load(&object->state))};
-}
-
-// Its home is believed only if the map has it so.
-bool mp__object_at_locked(const mp__object_t *object)
-{
-    if ((mp__offset_of(object) & 63) != 0) {
-        return false;
-    }
-    // Whoever made it wrote its state last, perhaps in another thread that has
-    // told us of it by nothing but a message.
-    (void) atomic_load(&object->state);
-    uint32_t home = object->home;
-    if (home >= atomic_load(&mp__arena()->units)) {
-        return false;
-    }
-    mp__span_t span = mp__span_of(home);
-    if (span.kind == MP__SPAN_BLOCK) {
-        return is_block(object);
-    }
-    return span.kind == MP__SPAN_SLAB &&
-           mp__cell_is(mp__unit_address(home), object);
-}
-
-static int examine_locked(const mp__reference_t *reference, mp__type_t type,
-                          const mp__object_t *object)
-{
-    uint64_t state = 0;
-
-    if (mp__object_at_locked(object)) {
-        state = atomic_load(&object->state);
-    }
-    if (mp__type_of(state) < MP__TYPE_LOCK ||
-        (uint32_t) mp__type_of(state) != reference->type ||
-        atomic_load(&object->generation) != reference->generation) {
-        return gone();
-    }
-    if (type != MP__TYPE_NONE && mp__type_of(state) != type) {
-        return mp__fail(MP_ETYPE, 0, "the shared object is of another type");
-    }
-    return 0;
-}
-
-int mp__object_open(const mp__reference_t *reference, mp__type_t type,
-                    mp__object_t **object)
-{
-    companion_t companion = {NULL, 0};
-
-    int r = mp__arena_ready();
-    if (r < 0) {
-        return r;
-    }
-    if (reference->family != mp__arena()->family) {
-        return mp__fail(MP_EINVAL, 0,
-                        "the shared object belongs to another family of "
-                        "processes");
-    }
-    if (reference->offset >= mp__memory.size ||
-        !mp__arena_has(mp__at(reference->offset), sizeof(mp__object_t))) {
-        return mp__fail(MP_ENOENT, 0, "there is no such shared object");
-    }
-    *object = mp__at(reference->offset);
-    mp__heap_lock();
-    r = examine_locked(reference, type, *object);
-    if (r == 0) {
-        companion = companion_locked(*object);
-    }
-    mp__heap_unlock();
-    return r < 0 ? r : hold_with(*object, reference->generation, companion);
 }

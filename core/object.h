@@ -13,6 +13,7 @@
 
 #include "core/arena.h"
 #include "core/member.h"
+#include "core/pages.h"
 
 typedef enum mp__type {
     MP__TYPE_NONE,
@@ -126,6 +127,20 @@ static inline void *mp__linked(uint32_t link)
     return mp__at((uint64_t) link * 64);
 }
 
+// Whether it has a span of its own.
+static inline bool mp__object_is_block(const mp__object_t *object)
+{
+    return mp__unit_address(object->home) == (const void *) object;
+}
+
+// Whether a living process may have inherited its address.
+static inline bool mp__object_is_inherited(const mp__object_t *object)
+{
+    return object->birth != atomic_load_explicit(&mp__arena()->fork_clock,
+                                                 memory_order_relaxed) &&
+           mp__member_forked_after(object->birth, MP__ALL_FORKS);
+}
+
 // A new object of `size` bytes with its header, held once. Behind it all is
 // zero if it fits into a cell (core/cells.h), else as the last owner left it.
 // It becomes what it is by mp__object_made(), and is nothing if this process
@@ -168,5 +183,21 @@ void mp__object_free_locked(mp__object_t *object);
 bool mp__object_at_locked(const mp__object_t *object);
 // Says that others than its owner hold it, before they do. MP_ENOENT.
 int mp__object_mark_locked(mp__object_t *object, uint32_t generation);
+
+// ---- between the files of objects ----
+
+// What an object said of its companion while it was there: once it is gone its
+// bytes may say anything. NULL: it has none.
+typedef struct mp__companion {
+    mp__object_t *object;
+    uint32_t generation;
+} mp__companion_t;
+
+// With the heap's lock, of an object that lies there.
+mp__companion_t mp__companion_locked(const mp__object_t *object);
+// Holds both, if they are there still. MP_ENOENT.
+int mp__object_hold_with(mp__object_t *object, uint32_t generation,
+                         mp__companion_t companion);
+int mp__object_gone(void); // MP_ENOENT, with its message
 
 #endif

@@ -165,6 +165,8 @@ int mp__passage_begin(mp__passage_t *passage, mp_connection_t *connection,
     r = enter(passage);
     if (r < 0) {
         mp__port_leave(&connection->port);
+    } else if (!sends) {
+        mp__ahead_begin(passage);
     }
     return r;
 }

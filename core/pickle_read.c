@@ -77,11 +77,17 @@ static int read_simple(mp__reader_t *reader, unsigned char code)
     case MP__OP_EMPTY_TUPLE:
         return mp__reader_push(reader, mp__any_new_tuple(0));
     case MP__OP_EMPTY_LIST:
-        return mp__reader_push(reader, mp__any_new_list(0));
+        return mp__reader_push(reader,
+                               mp__any_slab_group(&reader->slabs, MP_ANY_LIST,
+                                                  sizeof(mp__any_list_t)));
     case MP__OP_EMPTY_DICT:
-        return mp__reader_push(reader, mp__any_new_table(MP_ANY_DICT));
+        return mp__reader_push(reader,
+                               mp__any_slab_group(&reader->slabs, MP_ANY_DICT,
+                                                  sizeof(mp__any_table_t)));
     case MP__OP_EMPTY_SET:
-        return mp__reader_push(reader, mp__any_new_table(MP_ANY_SET));
+        return mp__reader_push(reader,
+                               mp__any_slab_group(&reader->slabs, MP_ANY_SET,
+                                                  sizeof(mp__any_table_t)));
     default:
         return mp__reader_push(reader,
                                mp__any_new_bool(code == MP__OP_NEWTRUE));
@@ -140,13 +146,17 @@ static int remember(mp__reader_t *reader, size_t index)
     return 0;
 }
 
+int mp__read_memoize(mp__reader_t *reader, unsigned char code)
+{
+    (void) code;
+    return mp__reader_memoize(reader) ? 0
+                                      : remember(reader, reader->memo.count);
+}
+
 static int read_put(mp__reader_t *reader, unsigned char code)
 {
     size_t width = code == MP__OP_BINPUT ? 1 : 4;
 
-    if (code == MP__OP_MEMOIZE) {
-        return remember(reader, reader->memo.count);
-    }
     const unsigned char *index = mp__reader_take(reader, width);
     return index == NULL
                ? mp__reader_damaged(reader, "it ends in the middle of a number")
@@ -197,13 +207,13 @@ static mp__operation_t *const operations[256] = {
     [MP__OP_EMPTY_LIST] = read_simple,
     [MP__OP_EMPTY_DICT] = read_simple,
     [MP__OP_EMPTY_SET] = read_simple,
-    [MP__OP_BININT] = mp__read_number,
+    [MP__OP_BININT] = mp__read_four,
     [MP__OP_BININT1] = mp__read_byte,
-    [MP__OP_BININT2] = mp__read_number,
-    [MP__OP_LONG1] = mp__read_number,
-    [MP__OP_LONG4] = mp__read_number,
-    [MP__OP_BINFLOAT] = mp__read_number,
-    [MP__OP_SHORT_BINUNICODE] = mp__read_data,
+    [MP__OP_BININT2] = mp__read_two,
+    [MP__OP_LONG1] = mp__read_long,
+    [MP__OP_LONG4] = mp__read_long,
+    [MP__OP_BINFLOAT] = mp__read_float,
+    [MP__OP_SHORT_BINUNICODE] = mp__read_text,
     [MP__OP_BINUNICODE] = mp__read_data,
     [MP__OP_BINUNICODE8] = mp__read_data,
     [MP__OP_SHORT_BINBYTES] = mp__read_data,
@@ -226,7 +236,7 @@ static mp__operation_t *const operations[256] = {
     [MP__OP_NEWOBJ] = mp__read_object,
     [MP__OP_NEWOBJ_EX] = mp__read_object,
     [MP__OP_BUILD] = mp__read_build,
-    [MP__OP_MEMOIZE] = read_put,
+    [MP__OP_MEMOIZE] = mp__read_memoize,
     [MP__OP_BINPUT] = read_put,
     [MP__OP_LONG_BINPUT] = read_put,
     [MP__OP_BINGET] = read_get,
@@ -288,16 +298,31 @@ static int check_input(const mp__reader_t *reader)
                           PROTOCOL_LEAST - 1);
 }
 
+#define ROOM 64 // of what is on the stack of the thread
+#define MARKS 16
+#define ODD 1
+
 int mp__pickle_read(mp_any_t **out, const void *bytes, size_t size,
                     const mp_pickle_options_t *options, bool family)
 {
+    mp_any_t *stack[ROOM];
+    mp_any_t *memo[ROOM];
+    mp_any_t *odd[ODD];
+    size_t marks[MARKS];
     mp__reader_t reader = {.start = bytes,
                            .at = bytes,
                            .end = (const unsigned char *) bytes + size,
+                           .stack = {.items = stack, .room = ROOM},
+                           .memo = {.items = memo, .room = ROOM},
+                           .odd = {.items = odd, .room = ODD},
+                           .marks = marks,
+                           .mark_room = MARKS,
                            .limits = mp__pickle_limits(options),
                            .family = family};
 
     *out = NULL;
+    reader.slabs.at = &reader.at;
+    reader.slabs.end = reader.end;
     int r = check_input(&reader);
     if (r < 0) {
         return r;

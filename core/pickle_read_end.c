@@ -89,13 +89,32 @@ int mp__reader_finish(mp__reader_t *reader, int r)
     return r == 0 && reader->looped ? check_depth(reader) : r;
 }
 
+// Nobody else knows the value yet.
+static void release_remembered(mp_any_t *value)
+{
+    if (value != NULL &&
+        atomic_load_explicit(&value->count, memory_order_relaxed) > 1 &&
+        !mp__any_is_flagged(value, MP__ANY_CYCLIC)) {
+        mp__any_unref_own(value);
+    } else {
+        mp_any_destroy(value);
+    }
+}
+
+static void free_row(mp__row_t *row)
+{
+    if (row->allocated) {
+        free((void *) row->items);
+    }
+}
+
 void mp__reader_end(mp__reader_t *reader)
 {
     mp__any_slab_end(&reader->slabs);
     // First, because to release what may contain itself changes these links.
     mp__any_destroy_list(reader->trash);
     for (size_t i = 0; i < reader->memo.count; i++) {
-        mp_any_destroy(reader->memo.items[i]);
+        release_remembered(reader->memo.items[i]);
     }
     for (size_t i = 0; i < reader->odd.count; i++) {
         mp_any_destroy(reader->odd.items[i]);
@@ -103,8 +122,10 @@ void mp__reader_end(mp__reader_t *reader)
     for (size_t i = 0; i < reader->stack.count; i++) {
         mp_any_destroy(reader->stack.items[i]);
     }
-    free((void *) reader->stack.items);
-    free((void *) reader->memo.items);
-    free((void *) reader->odd.items);
-    free(reader->marks);
+    free_row(&reader->stack);
+    free_row(&reader->memo);
+    free_row(&reader->odd);
+    if (reader->marks_allocated) {
+        free(reader->marks);
+    }
 }

@@ -4,12 +4,36 @@
 
 #include <string.h>
 
+#define SMALL 16
+
 static int empty(const mp__reader_t *reader)
 {
     return mp__reader_damaged(reader, "there is no value to take");
 }
 
 // ---- tuples ----
+
+// Moves all that lies on the stack from `first` on into it.
+static int fill_tuple(mp__reader_t *reader, mp_any_t *tuple, size_t first)
+{
+    mp__row_t *stack = &reader->stack;
+    mp__any_tuple_t *to = mp__any_as_tuple(tuple);
+    int r = 0;
+
+    for (size_t i = first; r == 0 && i < stack->count; i++) {
+        r = mp__reader_nest(reader, tuple, stack->items[i]);
+    }
+    if (r < 0) {
+        to->size = 0;
+        mp_any_destroy(tuple);
+        return r;
+    }
+    for (size_t i = 0; i < to->size; i++) {
+        to->items[i] = stack->items[first + i];
+    }
+    stack->count = first;
+    return mp__reader_push(reader, tuple);
+}
 
 int mp__read_tuple(mp__reader_t *reader, unsigned char code)
 {
@@ -27,22 +51,12 @@ int mp__read_tuple(mp__reader_t *reader, unsigned char code)
     } else {
         first = stack->count - count;
     }
-    mp_any_t *tuple = mp__any_new_tuple(stack->count - first);
-    int r = tuple == NULL ? mp__any_out_of_memory() : 0;
-    for (size_t i = first; r == 0 && i < stack->count; i++) {
-        r = mp__reader_nest(reader, tuple, stack->items[i]);
-    }
-    if (r < 0) {
-        mp_any_destroy(tuple);
-        return r;
-    }
-    if (tuple != NULL && stack->count > first) {
-        memcpy((void *) mp__any_as_tuple(tuple)->items,
-               (void *) (stack->items + first),
-               (stack->count - first) * sizeof(void *));
-    }
-    stack->count = first;
-    return mp__reader_push(reader, tuple);
+    count = stack->count - first;
+    mp_any_t *tuple = count > 0 && count <= SMALL
+                          ? mp__any_slab_tuple(&reader->slabs, count)
+                          : mp__any_new_tuple(count);
+    return tuple == NULL ? mp__any_out_of_memory()
+                         : fill_tuple(reader, tuple, first);
 }
 
 // ---- lists, and what is like one ----
@@ -118,20 +132,51 @@ static int find_target(mp__reader_t *reader, bool marked, size_t values,
     return 0;
 }
 
+// The entries of a small table lie with the rest of what is read.
+static int reserve(mp__reader_t *reader, mp__any_table_t *table, size_t more)
+{
+    uint32_t place = 0;
+    void *memory = NULL;
+
+    if (table->room == 0 && more > 0 && more <= SMALL) {
+        memory = mp__any_slab_take(&reader->slabs, mp__any_table_bytes(more),
+                                   &place);
+    }
+    if (memory == NULL) {
+        return mp__any_table_reserve(table, more);
+    }
+    mp__any_table_place(table, more, memory, place);
+    memset(table->heads, 0, table->head_count * sizeof(*table->heads));
+    return 0;
+}
+
+// What lies on the stack from `first` on, up to `end`, is held elsewhere now.
+static void give_away(mp__reader_t *reader, size_t first, size_t end)
+{
+    mp__row_t *stack = &reader->stack;
+
+    if (end == stack->count) {
+        stack->count = first;
+        return;
+    }
+    while (first < end) {
+        stack->items[first++] = mp__any_new_none();
+    }
+}
+
 static int add_all(mp__reader_t *reader, mp_any_t *set, size_t first)
 {
     mp__row_t *stack = &reader->stack;
-    int r = mp__any_table_reserve(mp__any_as_table(set), stack->count - first);
+    int r = reserve(reader, mp__any_as_table(set), stack->count - first);
 
-    for (size_t i = first; r == 0 && i < stack->count; i++) {
-        r = mp__reader_put(reader, set, stack->items[i], NULL);
-        if (r == 0) {
-            stack->items[i] = mp__any_new_none();
+    size_t done = first;
+    while (r == 0 && done < stack->count) {
+        if (!mp__any_table_load_text(set, stack->items[done], NULL)) {
+            r = mp__reader_put(reader, set, stack->items[done], NULL);
         }
+        done += r == 0 ? 1 : 0;
     }
-    if (r == 0) {
-        stack->count = first;
-    }
+    give_away(reader, first, done);
     return r;
 }
 
@@ -216,18 +261,19 @@ static int set_all(mp__reader_t *reader, mp_any_t *dict, size_t first)
 {
     mp__row_t *stack = &reader->stack;
     size_t pairs = (stack->count - first) / 2;
-    int r = mp__any_table_reserve(mp__any_as_table(dict), pairs);
+    int r = reserve(reader, mp__any_as_table(dict), pairs);
 
-    for (size_t i = first; r == 0 && i < stack->count; i += 2) {
-        r = mp__reader_put(reader, dict, stack->items[i], stack->items[i + 1]);
-        if (r == 0) {
-            stack->items[i] = mp__any_new_none();
-            stack->items[i + 1] = mp__any_new_none();
+    size_t done = first;
+    while (r == 0 && done < stack->count) {
+        mp_any_t *key = stack->items[done];
+        mp_any_t *item = stack->items[done + 1];
+        r = mp__reader_nest(reader, dict, item);
+        if (r == 0 && !mp__any_table_load_text(dict, key, item)) {
+            r = mp__reader_put(reader, dict, key, item);
         }
+        done += r == 0 ? 2 : 0;
     }
-    if (r == 0) {
-        stack->count = first;
-    }
+    give_away(reader, first, done);
     return r;
 }
 

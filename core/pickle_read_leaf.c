@@ -11,7 +11,7 @@ static int too_short(const mp__reader_t *reader)
     return mp__reader_damaged(reader, "it ends in the middle of a value");
 }
 
-static int read_long(mp__reader_t *reader, unsigned char code)
+int mp__read_long(mp__reader_t *reader, unsigned char code)
 {
     size_t width = code == MP__OP_LONG1 ? 1 : 4;
     const unsigned char *head = mp__reader_take(reader, width);
@@ -33,18 +33,25 @@ static int read_long(mp__reader_t *reader, unsigned char code)
                : mp__reader_push(reader, mp__any_new_big(bytes, size));
 }
 
-static int read_float(mp__reader_t *reader)
+// Written out, which compilers make one instruction of.
+static uint64_t big_endian(const unsigned char *bytes)
 {
+    return (uint64_t) bytes[0] << 56 | (uint64_t) bytes[1] << 48 |
+           (uint64_t) bytes[2] << 40 | (uint64_t) bytes[3] << 32 |
+           (uint64_t) bytes[4] << 24 | (uint64_t) bytes[5] << 16 |
+           (uint64_t) bytes[6] << 8 | (uint64_t) bytes[7];
+}
+
+int mp__read_float(mp__reader_t *reader, unsigned char code)
+{
+    (void) code;
     const unsigned char *bytes = mp__reader_take(reader, 8);
     double number = 0;
-    uint64_t bits = 0;
 
     if (bytes == NULL) {
         return too_short(reader);
     }
-    for (size_t i = 0; i < 8; i++) {
-        bits = bits << 8 | bytes[i];
-    }
+    uint64_t bits = big_endian(bytes);
     memcpy(&number, &bits, sizeof(number));
     return mp__reader_push(reader, mp__any_slab_float(&reader->slabs, number));
 }
@@ -57,22 +64,26 @@ int mp__read_byte(mp__reader_t *reader, unsigned char code)
                         : mp__reader_push(reader, mp__any_new_int(*byte));
 }
 
-int mp__read_number(mp__reader_t *reader, unsigned char code)
+int mp__read_two(mp__reader_t *reader, unsigned char code)
 {
-    size_t width = code == MP__OP_BININT2 ? 2 : 4;
-
-    if (code == MP__OP_BINFLOAT) {
-        return read_float(reader);
-    }
-    if (code == MP__OP_LONG1 || code == MP__OP_LONG4) {
-        return read_long(reader, code);
-    }
-    const unsigned char *bytes = mp__reader_take(reader, width);
+    (void) code;
+    const unsigned char *bytes = mp__reader_take(reader, 2);
     if (bytes == NULL) {
         return too_short(reader);
     }
-    int64_t number = (int64_t) mp__little(bytes, width);
-    if (code == MP__OP_BININT && number > INT32_MAX) {
+    int64_t number = (int64_t) mp__little(bytes, 2);
+    return mp__reader_push(reader, mp__any_slab_int(&reader->slabs, number));
+}
+
+int mp__read_four(mp__reader_t *reader, unsigned char code)
+{
+    (void) code;
+    const unsigned char *bytes = mp__reader_take(reader, 4);
+    if (bytes == NULL) {
+        return too_short(reader);
+    }
+    int64_t number = (int64_t) mp__little(bytes, 4);
+    if (number > INT32_MAX) {
         number -= INT64_C(1) << 32;
     }
     return mp__reader_push(reader, mp__any_slab_int(&reader->slabs, number));
@@ -83,7 +94,6 @@ int mp__read_number(mp__reader_t *reader, unsigned char code)
 static size_t width_of(unsigned char code)
 {
     switch (code) {
-    case MP__OP_SHORT_BINUNICODE:
     case MP__OP_SHORT_BINBYTES:
         return 1;
     case MP__OP_BINUNICODE:
@@ -92,6 +102,72 @@ static size_t width_of(unsigned char code)
     default:
         return 8;
     }
+}
+
+#define WORD 8
+
+// Whether the first `size` bytes are ASCII, of eight that may be read.
+static inline bool is_ascii(const unsigned char *bytes, size_t size)
+{
+    static const unsigned char high[2 * WORD] = {0x80, 0x80, 0x80, 0x80,
+                                                 0x80, 0x80, 0x80, 0x80};
+    uint64_t mask = 0;
+    uint64_t word = 0;
+
+    memcpy(&mask, high + WORD - size, sizeof(mask));
+    memcpy(&word, bytes, sizeof(word));
+    return (word & mask) == 0;
+}
+
+// Of less than eight bytes, as most keys have, behind which more follows: all
+// eight are copied.
+static inline mp_any_t *new_short(mp__reader_t *reader,
+                                  const unsigned char *bytes, size_t size)
+{
+    mp_any_t *node = mp__any_slab_leaf(&reader->slabs, MP_ANY_TEXT,
+                                       sizeof(mp__any_text_t) + WORD);
+    if (node != NULL) {
+        mp__any_text_t *text = mp__any_as_text(node);
+        text->size = size;
+        atomic_init(&text->hash, 0);
+        memcpy(text->bytes, bytes, WORD);
+        text->bytes[size] = '\0';
+    }
+    return node;
+}
+
+static inline int push_text(mp__reader_t *reader, const unsigned char *bytes,
+                            size_t size)
+{
+    if (size < WORD && (size_t) (reader->end - bytes) >= WORD &&
+        is_ascii(bytes, size)) {
+        return mp__reader_push(reader, new_short(reader, bytes, size));
+    }
+    if (!mp__utf8_is_text(bytes, size)) {
+        return mp__reader_damaged(reader, "a text is not UTF-8");
+    }
+    return mp__reader_push(
+        reader, mp__any_slab_text(&reader->slabs, MP_ANY_TEXT, bytes, size));
+}
+
+int mp__read_text(mp__reader_t *reader, unsigned char code)
+{
+    const unsigned char *at = reader->at;
+    size_t left = (size_t) (reader->end - at);
+
+    (void) code;
+    if (left == 0 || at[0] > left - 1) {
+        return too_short(reader);
+    }
+    reader->at += (size_t) at[0] + 1;
+    int r = push_text(reader, at + 1, at[0]);
+    if (r < 0 || reader->at == reader->end || *reader->at != MP__OP_MEMOIZE) {
+        return r;
+    }
+    reader->at++; // as comes behind every text of Python's
+    return mp__reader_memoize(reader)
+               ? 0
+               : mp__read_memoize(reader, MP__OP_MEMOIZE);
 }
 
 int mp__read_data(mp__reader_t *reader, unsigned char code)
@@ -110,8 +186,7 @@ int mp__read_data(mp__reader_t *reader, unsigned char code)
         return mp__reader_push(reader,
                                mp__any_new_bytearray(bytes, (size_t) size));
     }
-    bool text = code == MP__OP_SHORT_BINUNICODE || code == MP__OP_BINUNICODE ||
-                code == MP__OP_BINUNICODE8;
+    bool text = code == MP__OP_BINUNICODE || code == MP__OP_BINUNICODE8;
     if (text && !mp__utf8_is_text(bytes, (size_t) size)) {
         return mp__reader_damaged(reader, "a text is not UTF-8");
     }

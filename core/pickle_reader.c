@@ -2,6 +2,7 @@
 #include "core/pickle_reader.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int mp__reader_damaged(const mp__reader_t *reader, const char *what)
 {
@@ -9,16 +10,30 @@ int mp__reader_damaged(const mp__reader_t *reader, const char *what)
                     (size_t) (reader->at - reader->start), what);
 }
 
+void *mp__reader_move(void *old, bool *allocated, size_t count, size_t size)
+{
+    void *place = realloc(*allocated ? old : NULL, 2 * count * size);
+
+    if (place == NULL) {
+        (void) mp__any_out_of_memory();
+        return NULL;
+    }
+    if (!*allocated) {
+        memcpy(place, old, count * size);
+    }
+    *allocated = true;
+    return place;
+}
+
 int mp__row_grow(mp__row_t *row)
 {
-    size_t room = row->room == 0 ? 32 : 2 * row->room;
-    mp_any_t **items = realloc((void *) row->items, room * sizeof(void *));
-
+    mp_any_t **items = mp__reader_move((void *) row->items, &row->allocated,
+                                       row->room, sizeof(void *));
     if (items == NULL) {
-        return mp__any_out_of_memory();
+        return MP_ENOMEM;
     }
     row->items = items;
-    row->room = room;
+    row->room *= 2;
     return 0;
 }
 
@@ -49,13 +64,13 @@ int mp__reader_mark(mp__reader_t *reader)
                         reader->limits.max_items);
     }
     if (reader->mark_count == reader->mark_room) {
-        size_t room = reader->mark_room == 0 ? 16 : 2 * reader->mark_room;
-        size_t *marks = realloc(reader->marks, room * sizeof(*marks));
+        size_t *marks = mp__reader_move(reader->marks, &reader->marks_allocated,
+                                        reader->mark_room, sizeof(*marks));
         if (marks == NULL) {
-            return mp__any_out_of_memory();
+            return MP_ENOMEM;
         }
         reader->marks = marks;
-        reader->mark_room = room;
+        reader->mark_room *= 2;
     }
     reader->marks[reader->mark_count++] = reader->base;
     reader->base = reader->stack.count;
@@ -120,10 +135,4 @@ int mp__reader_nest_group(mp__reader_t *reader, mp_any_t *whole, mp_any_t *part)
         mp__any_as_group(whole)->inside = depth;
     }
     return 0;
-}
-
-void mp__reader_change(mp__reader_t *reader, const mp_any_t *whole)
-{
-    reader->looped =
-        reader->looped || mp__any_is_flagged(whole, MP__ANY_GOTTEN);
 }

@@ -7,11 +7,13 @@
 #include "core/any_slab.h"
 #include "core/pickle.h"
 
-// A row of values that grows.
+// A row of values that grows, from a place on the stack of its thread that is
+// enough for most messages.
 typedef struct mp__row {
     mp_any_t **items;
     size_t count;
     size_t room;
+    bool allocated;
 } mp__row_t;
 
 typedef struct mp__reader {
@@ -25,6 +27,7 @@ typedef struct mp__reader {
     size_t *marks;
     size_t mark_count;
     size_t mark_room;
+    bool marks_allocated;
     size_t base; // where the stack begins, behind the last mark
     size_t items;
     mp__any_slabs_t slabs;
@@ -52,6 +55,25 @@ static inline int mp__reader_push(mp__reader_t *reader, mp_any_t *value)
     return 0;
 }
 
+// Of `count` things of this size the first place moves to one that is twice as
+// large. NULL: no memory, recorded.
+void *mp__reader_move(void *old, bool *allocated, size_t count, size_t size);
+// Remembers the top value under the next number if that needs no memory and no
+// refusal. False: nothing is done.
+static inline bool mp__reader_memoize(mp__reader_t *reader)
+{
+    mp__row_t *memo = &reader->memo;
+
+    if (memo->count == memo->room || reader->stack.count == reader->base ||
+        memo->count >= reader->limits.max_memo ||
+        memo->count > (size_t) (reader->at - reader->start)) {
+        return false;
+    }
+    memo->items[memo->count++] =
+        mp__any_ref_own(reader->stack.items[reader->stack.count - 1]);
+    return true;
+}
+
 int mp__reader_mark(mp__reader_t *reader);
 // Goes back to the last mark: how many values there are above it, from *first.
 int mp__reader_unmark(mp__reader_t *reader, size_t *first);
@@ -71,7 +93,12 @@ static inline int mp__reader_nest(mp__reader_t *reader, mp_any_t *whole,
                                   : 0;
 }
 // `whole` is changed after it was made.
-void mp__reader_change(mp__reader_t *reader, const mp_any_t *whole);
+static inline void mp__reader_change(mp__reader_t *reader,
+                                     const mp_any_t *whole)
+{
+    reader->looped =
+        reader->looped || mp__any_is_flagged(whole, MP__ANY_GOTTEN);
+}
 
 // After the last operation, which returned `r`; then everything but the result
 // is released.
@@ -87,9 +114,14 @@ mp__operation_t mp__read_append;  // APPEND, APPENDS, ADDITEMS
 mp__operation_t mp__read_setitem; // SETITEM, SETITEMS
 mp__operation_t mp__read_frozenset;
 mp__operation_t mp__read_tuple;
-mp__operation_t mp__read_number;
+mp__operation_t mp__read_two;  // BININT2
+mp__operation_t mp__read_four; // BININT
+mp__operation_t mp__read_long; // LONG1, LONG4
+mp__operation_t mp__read_float;
 mp__operation_t mp__read_byte; // BININT1
 mp__operation_t mp__read_data; // text and bytes
+mp__operation_t mp__read_text; // SHORT_BINUNICODE
+mp__operation_t mp__read_memoize;
 
 int mp__reader_put(mp__reader_t *reader, mp_any_t *table, mp_any_t *key,
                    mp_any_t *item);

@@ -5,12 +5,31 @@
 #include "core/pickle_writer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/options.h"
 
 #define PROTOCOL 4
+#define PLACES 16 // on the stack of the thread
 
 // ---- groups ----
+
+static int more_places(mp__picker_t *writer)
+{
+    size_t room = 2 * writer->room;
+    mp__place_t *places = realloc(writer->allocated, room * sizeof(*places));
+
+    if (places == NULL) {
+        return mp__any_out_of_memory();
+    }
+    if (writer->allocated == NULL) {
+        memcpy(places, writer->places, writer->depth * sizeof(*places));
+    }
+    writer->allocated = places;
+    writer->places = places;
+    writer->room = room;
+    return 0;
+}
 
 static int push(mp__picker_t *writer, const mp_any_t *value)
 {
@@ -19,13 +38,10 @@ static int push(mp__picker_t *writer, const mp_any_t *value)
                         writer->limits.max_depth);
     }
     if (writer->depth == writer->room) {
-        size_t room = writer->room == 0 ? 16 : 2 * writer->room;
-        mp__place_t *places = realloc(writer->places, room * sizeof(*places));
-        if (places == NULL) {
-            return mp__any_out_of_memory();
+        int r = more_places(writer);
+        if (r < 0) {
+            return r;
         }
-        writer->places = places;
-        writer->room = room;
     }
     writer->places[writer->depth++] = (mp__place_t){value, 0, 0};
     return 0;
@@ -217,6 +233,33 @@ static int next_of_object(mp__picker_t *writer, mp__place_t *place,
 
 // ---- all of it ----
 
+static int next_of_tuple(mp__place_t *place, const mp_any_t **part)
+{
+    const mp__any_tuple_t *tuple = mp__any_as_tuple(place->value);
+
+    if (place->next == tuple->size) {
+        return 0;
+    }
+    *part = tuple->items[place->next++];
+    return 1;
+}
+
+// Keys and values in turn, without those that were removed.
+static int next_of_table(mp__place_t *place, const mp_any_t **part)
+{
+    const mp__any_table_t *table = mp__any_as_table(place->value);
+    size_t end = 2 * (size_t) table->filled;
+
+    while (place->next < end) {
+        const mp__any_entry_t *entry = &table->entries[place->next / 2];
+        *part = place->next++ % 2 == 0 ? entry->key : entry->value;
+        if (*part != NULL) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 // 1 and the next part of a group, or 0.
 static int next_part(mp__picker_t *writer, mp__place_t *place,
                      const mp_any_t **part)
@@ -232,14 +275,8 @@ static int next_part(mp__picker_t *writer, mp__place_t *place,
         *part = list->items[place->next++];
         return 1;
     }
-    size_t count = mp__any_children(place->value);
-    while (place->next < count) {
-        *part = mp__any_child(place->value, place->next++);
-        if (*part != NULL) {
-            return 1;
-        }
-    }
-    return 0;
+    return place->value->type == MP_ANY_TUPLE ? next_of_tuple(place, part)
+                                              : next_of_table(place, part);
 }
 
 static int put_value(mp__picker_t *writer, const mp_any_t *value)
@@ -284,13 +321,16 @@ int mp__pickle_write(void **bytes, size_t *size, const mp_any_t *value,
                      const mp_pickle_options_t *options,
                      mp__transits_t *transits)
 {
+    mp__place_t places[PLACES];
     mp__picker_t writer = {.limits = mp__pickle_limits(options),
+                           .places = places,
+                           .room = PLACES,
                            .transits = transits};
 
     writer.out.most = writer.limits.max_bytes;
     int r = run(&writer, value);
     mp__memo_free(&writer.memo);
-    free(writer.places);
+    free(writer.allocated);
     if (r < 0) {
         free(writer.out.bytes);
         return r;

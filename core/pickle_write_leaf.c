@@ -6,34 +6,31 @@
 
 // ---- bytes ----
 
-int mp__put_code(mp__picker_t *writer, unsigned code)
+static inline int put_short(mp__picker_t *writer, unsigned code,
+                            const void *bytes, size_t size)
 {
-    return mp__write_byte(&writer->out, (unsigned char) code);
-}
-
-int mp__put_number(mp__picker_t *writer, unsigned code, uint64_t number,
-                   size_t width)
-{
-    int r = mp__writer_reserve(&writer->out, width + 1);
+    int r = mp__writer_reserve(&writer->out, size + 2);
     if (r < 0) {
         return r;
     }
     unsigned char *at = writer->out.bytes + writer->out.size;
-    *at++ = (unsigned char) code;
-    for (size_t i = 0; i < width; i++) {
-        at[i] = (unsigned char) (number >> (8 * i));
+    at[0] = (unsigned char) code;
+    at[1] = (unsigned char) size;
+    if (size > 0) {
+        memcpy(at + 2, bytes, size);
     }
-    writer->out.size += width + 1;
+    writer->out.size += size + 2;
     return 0;
 }
 
 static int put_data(mp__picker_t *writer, const unsigned codes[3],
                     const void *bytes, size_t size)
 {
-    int r = size <= UINT8_MAX    ? mp__put_number(writer, codes[0], size, 1)
-            : size <= UINT32_MAX ? mp__put_number(writer, codes[1], size, 4)
-                                 : mp__put_number(writer, codes[2], size, 8);
-
+    if (size <= UINT8_MAX) {
+        return put_short(writer, codes[0], bytes, size);
+    }
+    int r = size <= UINT32_MAX ? mp__put_number(writer, codes[1], size, 4)
+                               : mp__put_number(writer, codes[2], size, 8);
     return r < 0 ? r : mp__write(&writer->out, bytes, size);
 }
 
@@ -55,18 +52,8 @@ static int put_bytes(mp__picker_t *writer, const void *bytes, size_t size)
 
 // ---- the memo ----
 
-// What may contain itself can be met twice by way of a tuple that it is in.
-bool mp__may_come_again(const mp_any_t *value)
+int mp__remember_it(mp__picker_t *writer, const mp_any_t *value)
 {
-    return atomic_load_explicit(&value->count, memory_order_relaxed) > 1 ||
-           mp__any_is_flagged(value, MP__ANY_CYCLIC);
-}
-
-int mp__remember(mp__picker_t *writer, const mp_any_t *value)
-{
-    if (!mp__may_come_again(value)) {
-        return 0;
-    }
     if (writer->memo.count >= writer->limits.max_memo) {
         return mp__fail(MP_EMSGSIZE, 0,
                         "more than %zu values are to be "
@@ -77,13 +64,11 @@ int mp__remember(mp__picker_t *writer, const mp_any_t *value)
     return r < 0 ? r : mp__put_code(writer, MP__OP_MEMOIZE);
 }
 
-// 1: it was written before, and now is again.
-int mp__repeat(mp__picker_t *writer, const mp_any_t *value)
+int mp__repeat_it(mp__picker_t *writer, const mp_any_t *value)
 {
     uint32_t number = 0;
 
-    if (!mp__may_come_again(value) ||
-        !mp__memo_find(&writer->memo, value, &number)) {
+    if (!mp__memo_find(&writer->memo, value, &number)) {
         return 0;
     }
     int r = number <= UINT8_MAX
@@ -105,6 +90,18 @@ static int put_big(mp__picker_t *writer, const unsigned char *bytes,
     return r < 0 ? r : mp__write(&writer->out, bytes, size);
 }
 
+// At most 32 bits.
+static inline int put_small(mp__picker_t *writer, int64_t number)
+{
+    if (number >= 0 && number <= UINT8_MAX) {
+        return mp__put_number(writer, MP__OP_BININT1, (uint64_t) number, 1);
+    }
+    if (number >= 0 && number <= UINT16_MAX) {
+        return mp__put_number(writer, MP__OP_BININT2, (uint64_t) number, 2);
+    }
+    return mp__put_number(writer, MP__OP_BININT, (uint64_t) number, 4);
+}
+
 static int put_int(mp__picker_t *writer, const mp_any_t *value)
 {
     unsigned char small[8];
@@ -112,14 +109,8 @@ static int put_int(mp__picker_t *writer, const mp_any_t *value)
 
     if (value->kind == 0) {
         int64_t number = mp__any_as_int(value)->value;
-        if (number >= 0 && number <= UINT8_MAX) {
-            return mp__put_number(writer, MP__OP_BININT1, (uint64_t) number, 1);
-        }
-        if (number >= 0 && number <= UINT16_MAX) {
-            return mp__put_number(writer, MP__OP_BININT2, (uint64_t) number, 2);
-        }
         if (number >= INT32_MIN && number <= INT32_MAX) {
-            return mp__put_number(writer, MP__OP_BININT, (uint64_t) number, 4);
+            return put_small(writer, number);
         }
     }
     const unsigned char *bytes = mp__any_int_data(value, small, &size);
@@ -128,14 +119,25 @@ static int put_int(mp__picker_t *writer, const mp_any_t *value)
 
 static int put_float(mp__picker_t *writer, double number)
 {
-    unsigned char bytes[9] = {MP__OP_BINFLOAT};
     uint64_t bits = 0;
 
-    memcpy(&bits, &number, sizeof(bits));
-    for (size_t i = 0; i < 8; i++) {
-        bytes[8 - i] = (unsigned char) (bits >> (8 * i));
+    int r = mp__writer_reserve(&writer->out, 9);
+    if (r < 0) {
+        return r;
     }
-    return mp__write(&writer->out, bytes, sizeof(bytes));
+    unsigned char *at = writer->out.bytes + writer->out.size;
+    memcpy(&bits, &number, sizeof(bits));
+    at[0] = MP__OP_BINFLOAT;
+    at[1] = (unsigned char) (bits >> 56);
+    at[2] = (unsigned char) (bits >> 48);
+    at[3] = (unsigned char) (bits >> 40);
+    at[4] = (unsigned char) (bits >> 32);
+    at[5] = (unsigned char) (bits >> 24);
+    at[6] = (unsigned char) (bits >> 16);
+    at[7] = (unsigned char) (bits >> 8);
+    at[8] = (unsigned char) bits;
+    writer->out.size += 9;
+    return 0;
 }
 
 static int put_name(mp__picker_t *writer, const char *module, const char *name)

@@ -17,8 +17,9 @@ typedef struct mp__lane {
     mp_word_t receiver;
     mp_word_t sending; // whether they are inside of a message
     mp_word_t receiving;
-    mp_word_t broken;      // an mp__broken_t
-    _Atomic uint64_t next; // 1 + the length of the next message, once known
+    mp_word_t broken;       // an mp__broken_t
+    _Atomic uint64_t next;  // 1 + the length of the next message, once known
+    _Atomic uint64_t taken; // how many receipts have begun: see core/ahead.h
 } mp__lane_t;
 
 typedef enum mp__broken {
@@ -32,7 +33,8 @@ typedef enum mp__broken {
 typedef struct mp__route {
     mp__object_t head;
     mp__lane_t lanes[2];
-    mp_word_t transits; // chain: see core/transit.h
+    mp_word_t transits;  // chain: see core/transit.h
+    mp_word_t strangers; // others than the library may use an end's handle
 } mp__route_t;
 
 #endif

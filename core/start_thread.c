@@ -57,6 +57,25 @@ static int begin(mp_process_t *process)
     return r;
 }
 
+// If it does not begin, its arguments are what they were: a copy that stays
+// would keep an end open.
+static int begin_with_ports(mp_process_t *process)
+{
+    mp__port_t **originals = NULL;
+
+    int r = mp__args_copy_ports(process->args, &originals);
+    if (r < 0) {
+        return r;
+    }
+    r = begin(process);
+    if (r < 0) {
+        mp__args_restore_ports(process->args, originals);
+    } else {
+        mp__args_drop_originals(process->args, originals);
+    }
+    return r;
+}
+
 // The thread holds the process until it has told its end.
 int mp__start_thread(mp_process_t *process)
 {
@@ -70,10 +89,7 @@ int mp__start_thread(mp_process_t *process)
     if (r < 0) {
         return r;
     }
-    r = mp__args_copy_ports(process->args);
-    if (r == 0) {
-        r = begin(process);
-    }
+    r = begin_with_ports(process);
     if (r < 0) {
         mp__inherited_drop(process->inherited);
         process->inherited = NULL;

@@ -6,6 +6,9 @@
 
 #include "platform/fail.h"
 
+#define FIRST 256
+#define LITTLE 64
+
 int mp__writer_grow(mp__writer_t *writer, size_t more)
 {
     if (more > writer->most - writer->size) {
@@ -17,9 +20,12 @@ int mp__writer_grow(mp__writer_t *writer, size_t more)
         writer->room < writer->most / 2 ? 2 * writer->room : writer->most;
     if (room < easy) {
         room = easy;
+    } else if (room < writer->most &&
+               writer->most - room > LITTLE) { // after large bytes little comes
+        room += LITTLE;
     }
-    if (room < 128 && writer->most > 128) {
-        room = 128;
+    if (room < FIRST && writer->most > FIRST) {
+        room = FIRST;
     }
     unsigned char *bytes = realloc(writer->bytes, room);
     if (bytes == NULL) {

@@ -213,6 +213,10 @@ int mp__transit_begin(mp__transits_t *transits, mp__object_t *object,
     mp__holder_t *with = NULL;
     mp__holder_t *transit = NULL;
 
+    if (transits->route == NULL) {
+        *number = 0; // which ends nothing
+        return 0;
+    }
     int r = mp__arena_ready(); // a forked child may not be a member yet
     if (r == 0) {
         r = make_room(transits);

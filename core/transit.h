@@ -16,7 +16,7 @@
 
 // Those of one message that is being written.
 typedef struct mp__transits {
-    mp__route_t *route;
+    mp__route_t *route; // NULL: what is sent is held otherwise until it comes
     uint64_t *numbers;
     size_t count;
     size_t room;
@@ -33,7 +33,7 @@ void mp__transits_finish(mp__transits_t *transits, bool sent);
 void mp__transit_end(uint64_t number);
 
 // With the heap's lock: the route goes.
-void mp__transits_drop_locked(mp__object_t *route);
+void mp__transits_drop_locked(mp__object_t *object);
 // Whether a holder is a transit that its route still has.
 bool mp__transit_is_kept_locked(const mp__holder_t *holder);
 

@@ -63,10 +63,36 @@ static size_t skip_ascii(const unsigned char *bytes, size_t size)
     return skipped;
 }
 
+// Whether it is at most 16 bytes of ASCII, as most keys are: what is read for
+// its end may overlap with what is read for its beginning.
+static bool is_short_ascii(const unsigned char *bytes, size_t size)
+{
+    uint64_t first = 0;
+    uint64_t last = 0;
+
+    if (size > 16) {
+        return false;
+    }
+    if (size >= 8) {
+        memcpy(&first, bytes, 8);
+        memcpy(&last, bytes + size - 8, 8);
+    } else if (size >= 4) {
+        memcpy(&first, bytes, 4);
+        memcpy(&last, bytes + size - 4, 4);
+    } else if (size > 0) {
+        first = bytes[0] | bytes[size / 2];
+        last = bytes[size - 1];
+    }
+    return ((first | last) & UINT64_C(0x8080808080808080)) == 0;
+}
+
 static bool is_utf8(const void *bytes, size_t size, bool halves)
 {
     const unsigned char *at = bytes;
 
+    if (is_short_ascii(at, size)) {
+        return true;
+    }
     while (size > 0) {
         size_t length = skip_ascii(at, size);
         if (length == 0) {

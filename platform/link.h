@@ -109,8 +109,8 @@ int mp_plat_link_send_handles(const mp_plat_link_t *link,
                               int64_t deadline);
 // Receives exactly `count` of them: the program's, not inheritable; sockets of
 // Windows are ready for use. MP_EPROTO what came is something else; what was
-// received with it is closed. MP_ENOENT the sender has ended before they were
-// taken from it.
+// received with it is closed. MP_EMFILE there is no room for them: they came
+// and are lost. MP_ENOENT the sender has ended before they were taken from it.
 int mp_plat_link_receive_handles(const mp_plat_link_t *link, intptr_t *handles,
                                  size_t count, int64_t deadline);
 

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
@@ -14,15 +15,23 @@
 
 const bool mp_posix_remote = true;
 
+static bool is_want(int os_code)
+{
+    return os_code == EMFILE || os_code == ENFILE || os_code == ENOMEM ||
+           os_code == ENOBUFS;
+}
+
+// Who needs a socket is told himself if there is none to be had now.
 bool mp_posix_inet_here(int family)
 {
     mp_posix_lock();
     int descriptor = mp_posix_socket(family);
+    bool here = descriptor >= 0 || is_want(errno);
     if (descriptor >= 0) {
         (void) close(descriptor);
     }
     mp_posix_unlock();
-    return descriptor >= 0;
+    return here;
 }
 
 static int resolver_failed(int code, const char *host)
@@ -58,20 +67,39 @@ static void take_all(mp_posix_addresses_t *addresses,
     }
 }
 
-static int look_up(mp_posix_addresses_t *addresses,
-                   const mp_plat_place_t *place, const char *host)
+static const char *loopback(const mp_plat_place_t *place)
+{
+    return place->family == MP_PLAT_FAMILY_INET6 ? "::1" : "127.0.0.1";
+}
+
+// The system is asked for names only. That localhost is this machine need be
+// said nowhere (RFC 6761): some containers have no list of hosts.
+static int ask(const mp_plat_place_t *place, const char *host,
+               struct addrinfo **found)
 {
     bool is_inet6 = place->family == MP_PLAT_FAMILY_INET6;
     struct addrinfo wanted = {.ai_family = is_inet6 ? AF_INET6 : AF_INET,
                               .ai_socktype = SOCK_STREAM,
                               .ai_flags = AI_NUMERICHOST};
+
+    int code = getaddrinfo(host, NULL, &wanted, found);
+    if (code == EAI_NONAME) {
+        wanted.ai_flags = 0;
+        code = getaddrinfo(host, NULL, &wanted, found);
+    }
+    if (code != 0 && strcasecmp(host, "localhost") == 0) {
+        wanted.ai_flags = AI_NUMERICHOST;
+        code = getaddrinfo(loopback(place), NULL, &wanted, found);
+    }
+    return code;
+}
+
+static int look_up(mp_posix_addresses_t *addresses,
+                   const mp_plat_place_t *place, const char *host)
+{
     struct addrinfo *found = NULL;
 
-    int code = getaddrinfo(host, NULL, &wanted, &found);
-    if (code == EAI_NONAME) { // a name, for which others are asked
-        wanted.ai_flags = 0;
-        code = getaddrinfo(host, NULL, &wanted, &found);
-    }
+    int code = ask(place, host, &found);
     if (code != 0) {
         return resolver_failed(code, host);
     }
@@ -83,7 +111,6 @@ static int look_up(mp_posix_addresses_t *addresses,
 int mp_posix_inet_find(mp_posix_addresses_t *addresses,
                        const mp_plat_place_t *place, bool listens)
 {
-    bool is_inet6 = place->family == MP_PLAT_FAMILY_INET6;
     const char *host = place->name;
 
     if (place->size >= MP_PLAT_PLACE_NAME ||
@@ -95,7 +122,7 @@ int mp_posix_inet_find(mp_posix_addresses_t *addresses,
         return mp__fail(MP_EINVAL, 0, "nobody listens at port 0");
     }
     if (place->size == 0) {
-        host = is_inet6 ? "::1" : "127.0.0.1";
+        host = loopback(place);
     }
     return look_up(addresses, place, host);
 }

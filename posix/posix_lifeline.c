@@ -77,7 +77,7 @@ void mp_posix_lifeline_forked(void)
 // Signals are for the program's own threads.
 static void watch_parent(void *argument)
 {
-    int channel = (int) (intptr_t) argument;
+    int descriptor = (int) (intptr_t) argument;
     sigset_t signals;
     char byte = 0;
     ssize_t got = 1;
@@ -85,8 +85,8 @@ static void watch_parent(void *argument)
     (void) sigfillset(&signals);
     (void) pthread_sigmask(SIG_SETMASK, &signals, NULL);
     while (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN))) {
-        (void) mp_posix_poll(channel, POLLIN, MP_PLAT_NEVER);
-        got = read(channel, &byte, 1);
+        (void) mp_posix_poll(descriptor, POLLIN, MP_PLAT_NEVER);
+        got = read(descriptor, &byte, 1);
     }
     (void) kill(getpid(), SIGKILL);
 }
@@ -105,9 +105,9 @@ int mp_posix_helper_start(void (*run)(void *), void *argument)
     return r;
 }
 
-int mp_posix_tie_by_thread(intptr_t channel)
+int mp_posix_tie_by_thread(intptr_t descriptor)
 {
-    return mp_posix_helper_start(watch_parent, (void *) channel);
+    return mp_posix_helper_start(watch_parent, (void *) descriptor);
 }
 
 int mp_posix_helpers(void)

@@ -159,8 +159,9 @@ static int receive_failed(int descriptor, int64_t deadline)
     switch (errno) {
     case ENOTSOCK:
         return mp__fail(MP_ENOTSUP, errno, "no handles go over a pipe");
-    case EMSGSIZE: // systems of the BSD line, for want of free descriptors
-        return mp__fail(MP_EMFILE, errno, "handles cannot be received");
+    case EMSGSIZE: // systems of the BSD line, which leave the byte there
+        return mp__fail(MP_EPROTO, errno,
+                        "there are no free descriptors for what came");
     default:
         return mp_posix_link_retry(descriptor, POLLIN, deadline,
                                    "handles cannot be received");

@@ -219,6 +219,16 @@ static bool has_gone(int os_code)
     }
 }
 
+// Linux looks for a free number before it looks whether somebody has come: for
+// nobody none is missing.
+static bool nobody_came(int listener, int os_code)
+{
+    return os_code == EAGAIN ||
+           ((os_code == EMFILE || os_code == ENFILE) &&
+            mp_posix_link_await(listener, POLLIN, MP_PLAT_AT_ONCE) ==
+                MP_ETIMEDOUT);
+}
+
 // The socket never waits: of all whom one connection wakes, in all processes,
 // those who come late wait again.
 static int accept_next(int listener, mp_posix_address_t *from, int *descriptor,
@@ -229,7 +239,7 @@ static int accept_next(int listener, mp_posix_address_t *from, int *descriptor,
         if (os_code == 0) {
             return 0;
         }
-        if (os_code == EAGAIN) {
+        if (nobody_came(listener, os_code)) {
             int r = deadline == MP_PLAT_AT_ONCE
                         ? MP_ETIMEDOUT
                         : mp_posix_link_await(listener, POLLIN, deadline);

@@ -379,7 +379,67 @@ static void shared_objects_are_held(void)
     assert_int_equal(mp_shared_free(block), 0);
 }
 
+// ---- values among the items of others ----
+
+static void values_are_items_of_what_is_made(void)
+{
+    mp_any_t *inner = list_of(MP_ARGS(1));
+    const mp_any_t *same = inner;
+    mp_any_t *tuple = NULL;
+    mp_any_t *dict = NULL;
+    mp_any_t *set = NULL;
+
+    assert_int_equal(mp_any_tuple(&tuple, MP_ARGS(inner, 2)), 0);
+    assert_ptr_equal(mp_any_item(tuple, 0), inner);
+    assert_int_equal(mp_any_dict(&dict, MP_ARGS("a", same, 2, MP_ANY(tuple))),
+                     0);
+    assert_ptr_equal(mp_any_find_text(dict, "a"), inner);
+    assert_int_equal(mp_any_set(&set, MP_ARGS(inner)), MP_ETYPE);
+    assert_null(set);
+    mp_any_destroy(inner);
+    mp_any_destroy(tuple);
+    expect_repr(dict, "{'a': [1], 2: ([1], 2)}");
+    mp_any_destroy(dict);
+}
+
+static void no_value_is_no_item(void)
+{
+    mp_any_t *none = NULL;
+    mp_any_t *made = NULL;
+
+    assert_int_equal(mp_any_list(&made, MP_ARGS(1, none)), MP_EINVAL);
+    assert_int_equal(mp_any_tuple(&made, MP_ARGS(1, none)), MP_EINVAL);
+    assert_int_equal(mp_any_dict(&made, MP_ARGS(1, none)), MP_EINVAL);
+    assert_null(made);
+}
+
+// A sanitizer sees what is not.
+static void circles_of_items_are_freed(void)
+{
+    mp_any_t *list = list_of(MP_NO_ARGS);
+    mp_any_t *other = list_of(MP_NO_ARGS);
+    mp_any_t *tuple = NULL;
+    mp_any_t *dict = NULL;
+
+    assert_int_equal(mp_any_extend(list, MP_ARGS(1, list)), 0);
+    assert_ptr_equal(mp_any_item(list, 1), list);
+    mp_any_destroy(list);
+    assert_int_equal(mp_any_tuple(&tuple, MP_ARGS(other)), 0);
+    assert_int_equal(mp_any_dict(&dict, MP_ARGS("tuple", tuple)), 0);
+    assert_int_equal(mp_any_extend(other, MP_ARGS(dict)), 0);
+    mp_any_destroy(tuple);
+    mp_any_destroy(dict);
+    assert_ptr_equal(
+        mp_any_item(mp_any_find_text(mp_any_item(other, 0), "tuple"), 0),
+        other);
+    mp_any_destroy(other);
+}
+
 static const struct test tests[] = {
+    {"values are items of what is made", values_are_items_of_what_is_made,
+     TEST_ONCE},
+    {"no value is no item", no_value_is_no_item, TEST_ONCE},
+    {"circles of items are freed", circles_of_items_are_freed, TEST_ONCE},
     {"values of all types are made and read",
      values_of_all_types_are_made_and_read, TEST_ONCE},
     {"another type is an error", another_type_is_an_error, TEST_ONCE},

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/arguments.h"
 #include "core/block.h"
 #include "core/block_format.h"
 #include "core/bytes.h"
@@ -19,34 +20,38 @@
 
 static unsigned char *write_sample(size_t *size)
 {
-    static const mp_arg_t items[] = {
+    mp_any_t *value = NULL;
+    assert_int_equal(mp_any_list(&value, MP_ARGS(1, "two")), 0);
+    const mp_arg_t items[] = {
         {MP_ARG_INT, 8, {.integer = INT64_MIN}},
         {MP_ARG_BOOL, 8, {.integer = 1}},
         {MP_ARG_FLOAT, 8, {.number = -2.5}},
         {MP_ARG_TEXT, 4, {.data = "text"}},
         {MP_ARG_BYTES, 3, {.data = "\0\1\2"}},
         {MP_ARG_NONE, 8, {.integer = 0}},
+        {MP_ARG_ANY, 0, {.data = value}},
     };
-    static const mp_args_t args = {6, items};
+    const mp_args_t args = {7, items};
     static const unsigned char build_id[MP_PLAT_BUILD_SIZE] = {1, 0, 2};
-    static const mp__block_t block = {.target = "work",
-                                      .module = "",
-                                      .name = "Process-1",
-                                      .identity = "1",
-                                      .parent_name = "MainProcess",
-                                      .method = "spawn",
-                                      .daemon = true,
-                                      .depth = 3,
-                                      .build_id = build_id,
-                                      .authkey = "0123456789",
-                                      .authkey_size = 10,
-                                      .log_level = 25,
-                                      .log_to_stderr = true,
-                                      .args = &args,
-                                      .handle_count = 2};
+    const mp__block_t block = {.target = "work",
+                               .module = "",
+                               .name = "Process-1",
+                               .identity = "1",
+                               .parent_name = "MainProcess",
+                               .method = "spawn",
+                               .daemon = true,
+                               .depth = 3,
+                               .build_id = build_id,
+                               .authkey = "0123456789",
+                               .authkey_size = 10,
+                               .log_level = 25,
+                               .log_to_stderr = true,
+                               .args = &args,
+                               .handle_count = 2};
     unsigned char *bytes = NULL;
 
     assert_int_equal(mp__block_write(&block, &bytes, size), 0);
+    mp_any_destroy(value);
     mp__block_set_handles(bytes + *size, (const intptr_t[]){7, 0x7ffffff0}, 2);
     return bytes;
 }
@@ -82,6 +87,26 @@ static void release(mp__block_t *block, unsigned char *body)
     free(body);
 }
 
+// The last argument is a value, and bytes until it is read.
+static void expect_the_value(const mp_args_t *args)
+{
+    const char *text = NULL;
+
+    if (args == NULL) {
+        fail();
+        return;
+    }
+    mp_arg_t last = args->items[6];
+
+    assert_int_equal(mp_args_type(args, 6), MP_ARG_ANY);
+    assert_int_equal(mp__args_load_value(&last), 0);
+    mp_any_t *value = (mp_any_t *) (uintptr_t) last.value.data;
+    assert_int_equal(mp_any_size(value), 2);
+    assert_int_equal(mp_any_get_text(mp_any_item(value, 1), &text, NULL), 0);
+    assert_string_equal(text, "two");
+    mp_any_destroy(value);
+}
+
 static void block_is_read_as_it_was_written(void **state)
 {
     mp__block_t block;
@@ -104,7 +129,7 @@ static void block_is_read_as_it_was_written(void **state)
     assert_memory_equal(block.authkey, "0123456789", 10);
     assert_int_equal(block.log_level, 25);
     assert_true(block.log_to_stderr);
-    assert_int_equal(mp_args_count(block.args), 6);
+    assert_int_equal(mp_args_count(block.args), 7);
     assert_true(mp_args_int(block.args, 0) == INT64_MIN);
     assert_true(mp_args_bool(block.args, 1));
     assert_true(mp_args_float(block.args, 2) == -2.5);
@@ -113,6 +138,7 @@ static void block_is_read_as_it_was_written(void **state)
     data = mp_args_bytes(block.args, 4, &size);
     assert_int_equal(size, 3);
     assert_memory_equal(data, "\0\1\2", 3);
+    expect_the_value(block.args);
     assert_int_equal(block.handle_count, 2);
     if (block.handles == NULL) {
         fail();

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -116,7 +117,8 @@ static atomic_bool over;
 static int received;
 static int64_t took;
 
-// There is always more of it.
+// There is always more of it. Whether the receiver ever has to wait is left to
+// chance: that a deadline ends what moves on and on is tried on links.
 static void pour_or_receive(int number)
 {
     static const char much[1 << 16];
@@ -255,6 +257,68 @@ static void pipes_carry_messages(void)
     mp_connection_destroy(writes);
 }
 
+// ---- deaths ----
+
+static char received_by_nobody[1 << 20];
+
+static int receive_all(const mp_args_t *args)
+{
+    void *bytes = NULL;
+    size_t size = 0;
+
+    return mp_connection_recv_alloc(mp_args_connection(args, 0), &bytes, &size,
+                                    0, TEST_GUARD_MS) == 0
+               ? 0
+               : 1;
+}
+MP_TARGET(receive_all)
+
+// Until nothing is left in it: somebody has taken it. He was inside of the
+// message before he did.
+static void await_taken(const mp_connection_t *end)
+{
+    intptr_t handle = -1;
+
+    int64_t from = test_now_ms();
+
+    assert_int_equal(mp_connection_fileno(end, &handle), 0);
+    while (test_is_ready(handle, 0)) {
+        assert_true(test_now_ms() - from < TEST_GUARD_MS);
+        test_use_processor(1);
+    }
+}
+
+// It waits for the rest of a message that nobody sends, when it is killed. This
+// process has both ends, and has sent nothing that it knows of.
+static void a_death_inside_a_receipt_ends_the_sending(void)
+{
+    mp_connection_t *ends[2];
+    intptr_t handle = -1;
+
+    assert_int_equal(mp_pipe(&ends[0], &ends[1], false), 0);
+    assert_int_equal(mp_connection_fileno(ends[1], &handle), 0);
+    mp_process_t *child = test_start(receive_all, MP_ARGS(ends[0]));
+    assert_int_equal(send((int) handle,
+                          "\0\x10\0\0"
+                          "abc",
+                          7, MSG_NOSIGNAL),
+                     7);
+    await_taken(ends[0]);
+    assert_int_equal(mp_process_kill(child), 0);
+    assert_int_equal(test_finish(child), -SIGKILL);
+    int64_t from = test_now_ms();
+    int r = 0;
+    while (r == 0 && test_now_ms() - from < TEST_GUARD_MS) {
+        r = mp_connection_send_bytes(ends[1], received_by_nobody,
+                                     sizeof(received_by_nobody), MP_FOREVER);
+    }
+    assert_int_equal(r, MP_ESTATE);
+    assert_non_null(
+        strstr(mp_last_error()->message, "ended while it received"));
+    mp_connection_destroy(ends[0]);
+    mp_connection_destroy(ends[1]);
+}
+
 // ---- processes of the program's own ----
 
 static void both_sides_of_a_fork_have_an_end(void)
@@ -306,6 +370,36 @@ static void no_other_program_has_an_end(void)
     mp_connection_destroy(ends[1]);
 }
 
+// What was seen of the next messages is not true any more then.
+static void who_has_the_descriptor_may_receive_by_it(void)
+{
+    static const char *const texts[] = {"a", "b", "c", "def", "ghij"};
+    mp_connection_t *ends[2];
+    intptr_t descriptor = -1;
+    char bytes[10];
+    size_t size = 0;
+
+    assert_int_equal(mp_pipe(&ends[0], &ends[1], false), 0);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(
+            mp_connection_send_bytes(ends[1], texts[i], strlen(texts[i]), 0),
+            0);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(
+            mp_connection_recv_bytes(ends[0], bytes, sizeof(bytes), &size, 0),
+            0);
+    }
+    assert_int_equal(mp_connection_fileno(ends[0], &descriptor), 0);
+    assert_int_equal(read((int) descriptor, bytes, 7), 7);
+    assert_int_equal(
+        mp_connection_recv_bytes(ends[0], bytes, sizeof(bytes), &size, 0), 0);
+    assert_int_equal(size, 4);
+    assert_memory_equal(bytes, "ghij", 4);
+    mp_connection_destroy(ends[0]);
+    mp_connection_destroy(ends[1]);
+}
+
 static const struct test tests[] = {
     {"a length that no message has breaks it",
      a_length_that_no_message_has_breaks_it, TEST_ONCE},
@@ -321,9 +415,13 @@ static const struct test tests[] = {
      a_handle_that_nobody_asked_for_stays_nowhere, TEST_ONCE},
     {"a stranger cannot vouch for others", a_stranger_cannot_vouch_for_others,
      TEST_ONCE},
+    {"a death inside a receipt ends the sending",
+     a_death_inside_a_receipt_ends_the_sending, TEST_PROCESSES},
     {"pipes carry messages", pipes_carry_messages, TEST_ONCE},
     {"both sides of a fork have an end", both_sides_of_a_fork_have_an_end,
      TEST_ONCE},
+    {"who has the descriptor may receive by it",
+     who_has_the_descriptor_may_receive_by_it, TEST_ONCE},
     {"no other program has an end", no_other_program_has_an_end, TEST_ONCE},
 };
 

@@ -308,8 +308,9 @@ static struct {
     int answer[2];
 } three;
 
-// Told to, it leaves a child of its own, which reads the block in the end.
-static int leave_a_child(const unsigned char *block)
+// Told to, it leaves a child of its own, which reads the block in the end, and
+// a lock when it has ended.
+static int leave_a_child(const unsigned char *block, mp_lock_t *lock)
 {
     char byte = 0;
 
@@ -320,6 +321,7 @@ static int leave_a_child(const unsigned char *block)
     if (pid == 0) {
         (void) alarm(LIMIT_SECONDS);
         (void) !read(three.end[0], &byte, 1); // until the first one closes it
+        (void) mp_lock_acquire(lock, 0);
         (void) !write(three.answer[1], &block[4999], 1);
     }
     return pid < 0;
@@ -331,8 +333,10 @@ static int freed_before_a_grandchild(void)
     char byte = 0;
     void *memory = NULL;
     void *other = NULL;
+    mp_lock_t *lock = NULL;
     mp_shared_figures_t figures = {0};
 
+    CHECK(mp_lock_create(&lock) == 0);
     CHECK(pipe(three.go) == 0 && pipe(three.end) == 0);
     CHECK(pipe(three.answer) == 0);
     CHECK(mp_shared_alloc(&memory, 1 << 20) == 0);
@@ -340,7 +344,7 @@ static int freed_before_a_grandchild(void)
     block[4999] = 3;
     pid_t pid = fork();
     if (pid == 0) {
-        _exit(leave_a_child(block));
+        _exit(leave_a_child(block, lock));
     }
     CHECK(mp_shared_free(block) == 0);
     CHECK(write(three.go[1], "", 1) == 1);
@@ -351,11 +355,11 @@ static int freed_before_a_grandchild(void)
     CHECK(mp_shared_free(other) == 0);
     (void) close(three.end[1]);
     CHECK(read(three.answer[0], &byte, 1) == 1 && byte == 3);
-    for (int i = 0; i < 4000 && figures.in_use > 1 << 20; i++) {
-        (void) usleep(10000); // it is about to end
-        CHECK(mp_shared_usage(&figures) == 0);
-    }
+    CHECK(mp_lock_acquire(lock, 1000 * LIMIT_SECONDS) == MP_OWNERDIED);
+    CHECK(mp_shared_usage(&figures) == 0);
     CHECK(figures.in_use < 1 << 20);
+    CHECK(mp_lock_release(lock) == 0);
+    mp_lock_destroy(lock);
     return 0;
 }
 

@@ -8,7 +8,7 @@ folder=$2
 
 mkdir -p "$folder/lib"
 cp "$program" "$folder/lib/app"
-ldd "$program" | awk '$2 == "=>" { print $3 } $1 ~ /^\// { print $1 }' |
+ldd "$program" | sed -n 's/^.* => //; s/^[[:space:]]*\(\/.*\) (0x[0-9a-f]*)$/\1/p' |
     while read -r file; do
         cp "$file" "$folder/lib/"
         case $file in

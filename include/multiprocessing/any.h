@@ -34,9 +34,6 @@
 #include <multiprocessing/arguments.h>
 #include <multiprocessing/export.h>
 
-/** A value. */
-typedef struct mp_any mp_any_t;
-
 /** What a value is. */
 typedef enum mp_any_type {
     MP_ANY_NONE = 1,  /**< None */
@@ -118,10 +115,13 @@ MP_API int mp_any_bytes(mp_any_t **out, const void *bytes, size_t size);
 MP_API int mp_any_bytearray(mp_any_t **out, const void *bytes, size_t size);
 
 /**
- * A list, a tuple, a set of these, empty with MP_NO_ARGS.
+ * A list, a tuple, a set of these, empty with MP_NO_ARGS. Values may be among
+ * them; the new one holds these, and the caller keeps his own references.
  *
- * @return 0; MP_EINVAL a NULL pointer, a text that is not UTF-8; MP_ERANGE an
- *         integer above INT64_MAX; MP_ENOMEM.
+ * @return 0; MP_EINVAL a NULL pointer, a text that is not UTF-8, a connection;
+ *         MP_ERANGE an integer above INT64_MAX; MP_ETYPE an item of a set that
+ *         can be none, as a list; MP_EDEPTH one that is nested too deeply;
+ *         MP_ENOMEM.
  * Python: list, tuple, set, frozenset
  */
 MP_API int mp_any_list(mp_any_t **out, const mp_args_t *items);
@@ -137,7 +137,7 @@ MP_API int mp_any_frozenset(mp_any_t **out, const mp_args_t *items);
  */
 MP_API int mp_any_dict(mp_any_t **out, const mp_args_t *items);
 
-/** A tuple of values, which it holds. Python: tuple(items) */
+/** A tuple of any number of values, which it holds. Python: tuple(items) */
 MP_API int mp_any_tuple_of(mp_any_t **out, mp_any_t *const *items,
                            size_t count);
 

@@ -7,6 +7,11 @@
  * @code
  *   mp_process_create(&p, work, MP_ARGS(4, 2.5, "text", MP_BOOL(true)), NULL);
  *   mp_process_create(&p, idle, MP_NO_ARGS, NULL);
+ *
+ *   mp_any_t *named = NULL; // work(4, retries=3), any.h
+ *   mp_any_dict(&named, MP_ARGS("retries", 3));
+ *   mp_process_create(&p, work, MP_ARGS(4, named), NULL);
+ *   mp_any_destroy(named);
  * @endcode
  */
 #ifndef MP_ARGUMENTS_H
@@ -28,7 +33,8 @@ typedef enum mp_arg_type {
     MP_ARG_OBJECT,    /**< a lock, an event, … that processes share */
     MP_ARG_NONE,      /**< nothing: Python's None */
     MP_ARG_TOO_LARGE, /**< an unsigned integer above INT64_MAX: refused */
-    MP_ARG_PORT       /**< a connection or a listener */
+    MP_ARG_PORT,      /**< a connection or a listener */
+    MP_ARG_ANY        /**< a value of any.h: a list, a dict, … */
 } mp_arg_type_t;
 
 /** One argument. Make it with MP_INT, MP_TEXT and so on. */
@@ -64,6 +70,9 @@ MP_SHARED_TYPES(MP__SHARED_TYPE)
 #define MP__PORT_TYPE(name) typedef struct mp_##name mp_##name##_t;
 MP_PORT_TYPES(MP__PORT_TYPE)
 #undef MP__PORT_TYPE
+
+/** A value: any.h says what there is. */
+typedef struct mp_any mp_any_t;
 
 /** A row of arguments. Make it with MP_ARGS. */
 typedef struct mp_args {
@@ -137,6 +146,13 @@ static inline mp_arg_t mp__arg_port(const void *port)
     return arg;
 }
 
+static inline mp_arg_t mp__arg_any(const mp_any_t *value)
+{
+    mp_arg_t arg = mp__arg_bytes(value, 0);
+    arg.type = MP_ARG_ANY;
+    return arg;
+}
+
 static inline mp_arg_t mp__arg_itself(mp_arg_t arg)
 {
     return arg;
@@ -157,6 +173,7 @@ static inline mp_arg_t mp__arg_none(void)
 #define MP_BYTES(data, size) mp__arg_bytes((data), (size))
 #define MP_OBJECT(object) mp__arg_object(object)
 #define MP_PORT(port) mp__arg_port(port)
+#define MP_ANY(value) mp__arg_any(value)
 #define MP_NONE mp__arg_none()
 
 /** No arguments. */
@@ -236,11 +253,42 @@ MP_SHARED_TYPES(MP__ARGS_SHARED)
 MP_PORT_TYPES(MP__ARGS_SHARED)
 #undef MP__ARGS_SHARED
 
+/**
+ * A value of any.h, as above: the target's own, which it may change, with the
+ * shared objects inside of it. Each was copied when the process was created; of
+ * two arguments that contained the same list, each has a list of its own.
+ *
+ * Ownership: the arguments'; it lives as long as the target runs, and is kept
+ * longer by mp_any_hold().
+ * Python: a parameter of the target
+ */
+MP_API mp_any_t *mp_args_any(const mp_args_t *args, size_t index);
+MP_API int mp_args_get_any(const mp_args_t *args, size_t index, mp_any_t **out);
+
+/**
+ * A keyword argument, by its name: the last argument has them if it is a dict.
+ * It is counted, and read by its index, too.
+ *
+ * @code
+ *   int64_t retries = 1; // unless it is given
+ *   const char *name = NULL;
+ *   mp_any_get_int(mp_args_keyword(args, "retries"), &retries);
+ *   mp_any_get_text(mp_args_keyword(args, "name"), &name, NULL);
+ * @endcode
+ *
+ * @return NULL: it was not given (MP_ENOENT in mp_last_error()), which fails no
+ *         child. The mp_any_get_… calls then return MP_EINVAL and leave their
+ *         `out` as it was; MP_ETYPE says that it was given as something else.
+ * Ownership: as that of mp_args_any().
+ * Python: a keyword parameter of the target, with a default; kwargs.get(name)
+ */
+MP_API mp_any_t *mp_args_keyword(const mp_args_t *args, const char *name);
+
 MP_END_DECLS
 
 /*
- * MP_ARGS(4, 2.5, "text"): each argument by its C type. A NULL, a pointer that
- * is no text and a long double do not compile.
+ * MP_ARGS(4, 2.5, "text"): each argument by its C type. A NULL, a pointer to
+ * anything else and a long double do not compile.
  */
 #ifdef __cplusplus
 
@@ -251,6 +299,10 @@ static inline mp_arg_t mp__arg(bool truth)
 static inline mp_arg_t mp__arg(const char *text)
 {
     return mp__arg_text(text);
+}
+static inline mp_arg_t mp__arg(const mp_any_t *value)
+{
+    return mp__arg_any(value);
 }
 static inline mp_arg_t mp__arg(mp_arg_t arg)
 {
@@ -340,6 +392,8 @@ inline mp__args_row<sizeof...(Types)> mp__args_of(Types... values)
              double: mp__arg_float,                                           \
              char *: mp__arg_text,                                            \
              const char *: mp__arg_text,                                      \
+             mp_any_t *: mp__arg_any,                                         \
+             const mp_any_t *: mp__arg_any,                                   \
              MP_SHARED_TYPES(MP__ARG_SHARED)                                  \
              MP_PORT_TYPES(MP__ARG_PORT)                                      \
              mp_arg_t: mp__arg_itself)(x)

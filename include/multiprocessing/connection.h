@@ -188,9 +188,10 @@ static inline int mp_connection_set_limits(mp_connection_t *connection,
  * over a local listener's connection where the system tells who is at its other
  * end, see mp_connection_peer(). They are held by
  * the message until it is received, whether the sender lets go of them, or
- * ends, before. A message that nobody receives holds them as long as a process
- * has an end of the pipe; on a connection that a listener made, as long as one
- * has the sender's end: there, close it when the other side has received.
+ * ends, before. A message that nobody receives, or whose value its receiver
+ * refuses or has no memory for, holds them as long as a process has an end of
+ * the pipe; on a connection that a listener made, as long as one has the
+ * sender's end: there, close it when the other side has received.
  *
  * @return as mp_connection_send_bytes(); MP_ESTATE also if it contains a shared
  *         object and the other side is not known to be of this family of
@@ -211,7 +212,8 @@ MP_API int mp_connection_send(mp_connection_t *connection,
  *         MP_EPROTO, MP_ENOTSUP, MP_EACCES, MP_EDEPTH, MP_EMSGSIZE as
  *         mp_loads(): the message is gone then, and the connection as before;
  *         MP_ENOENT a shared object in it is gone, see mp_connection_send();
- *         MP_ENOMEM, MP_ENOSPC.
+ *         MP_ENOSPC; MP_ENOMEM the message stays the next one if there was no
+ *         memory for its bytes, and is gone if there was none for the value.
  * Blocks: up to timeout_ms.
  * Ownership: the caller's, released with mp_any_destroy().
  * Python: Connection.recv()
@@ -266,8 +268,9 @@ MP_API int mp_connection_send_handle(mp_connection_t *connection,
  * @param handle receives it, not inheritable. A SOCKET of Windows is one that
  *        Winsock knows; say anew whether it blocks.
  * @return as mp_connection_recv_bytes(); MP_EPROTO what came is no handle, and
- *         this direction is broken; MP_EMFILE; MP_ENOENT its sender has ended
- *         (Windows).
+ *         this direction is broken, as it is on macOS where there is no room
+ *         for it; MP_EMFILE there is no room, elsewhere: it is lost, and what
+ *         comes next is not; MP_ENOENT its sender has ended (Windows).
  * Blocks: up to timeout_ms.
  * Ownership: the caller's, closed as the system closes such a handle.
  * Python: multiprocessing.reduction.recv_handle(conn)

@@ -133,8 +133,9 @@ MP_API int mp_listener_close(mp_listener_t *listener);
  *        that has begun goes on in the next call.
  * @return 0; MP_EAUTH a client was refused or ended inside of its handshake,
  * and mp_last_error() says why: the listener is as before, call again;
- *         MP_ETIMEDOUT; MP_ESTATE it is closed; MP_EMFILE, MP_ENOMEM,
- *         MP_ENOSPC no room for the client; MP_EINVAL.
+ *         MP_ETIMEDOUT; MP_ESTATE it is closed; MP_EMFILE no room for the
+ *         client, who waits: close something before the next call; MP_ENOMEM,
+ *         MP_ENOSPC no room, and the client may be gone; MP_EINVAL.
  * Blocks: up to timeout_ms.
  * Threads: any number at once.
  * Ownership: the caller's, released with mp_connection_destroy().

@@ -127,7 +127,9 @@ MP_API int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
  * @param out     receives the process, or NULL on failure.
  * @param target  runs in the child. Under spawn it must be registered with
  *                MP_TARGET, which mp_process_start() checks.
- * @param args    MP_ARGS(…) or MP_NO_ARGS; copied, texts and bytes too.
+ * @param args    MP_ARGS(…) or MP_NO_ARGS; copied, texts, bytes and values
+ *                too. A dict at the end is the keyword arguments, which
+ *                mp_args_keyword() finds.
  * @param options NULL: the defaults; copied.
  * @return 0; MP_EINVAL a NULL target or text, an unknown context, detached
  *         and daemonic at once, an empty path, an entry of the environment
@@ -135,11 +137,13 @@ MP_API int mp_process_create_by_name_sized(mp_process_t **out, const char *name,
  *         many handles, an argument that is no shared object any more;
  *         MP_ENOTSUP a detached thread, a session, directory, environment or
  *         stream for a thread, or an executable for anything but spawn;
- *         MP_ERANGE an unsigned argument above INT64_MAX; MP_ENOMEM; MP_ENOSPC
- *         no more memory to share, to hold an argument; MP_ESYSTEM no random
- *         bytes for the key.
+ *         MP_ERANGE an unsigned argument above INT64_MAX; MP_EACCES a value
+ *         with a reference to a shared object of another family; MP_EMSGSIZE,
+ *         MP_EDEPTH a value with more than 2^32 items, or a key that is nested
+ *         too deeply; MP_ENOMEM; MP_ENOSPC no more memory to share, to hold an
+ *         argument; MP_ESYSTEM no random bytes for the key.
  * Ownership: the caller's, released with mp_process_destroy().
- * Python: Process(target=, args=, name=, daemon=)
+ * Python: Process(target=, args=, kwargs=, name=, daemon=)
  */
 static inline int mp_process_create(mp_process_t **out, mp_target_fn target,
                                     const mp_args_t *args,

@@ -5,9 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <multiprocessing/any.h>
+
+#include "core/arguments.h"
 #include "core/block.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+// There are no shared objects here that a value could refer to.
+static void load_values(const mp_args_t *args)
+{
+    for (size_t i = 0; i < mp_args_count(args); i++) {
+        mp_arg_t arg = args->items[i];
+        if (arg.type == MP_ARG_ANY && mp__args_load_value(&arg) == 0) {
+            mp_any_destroy((mp_any_t *) (uintptr_t) arg.value.data);
+        }
+    }
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -25,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     memcpy(body, data + MP__BLOCK_HEADER_SIZE, body_size);
     (void) mp__block_read(body, body_size, &block);
+    load_values(block.args);
     free((void *) (uintptr_t) block.args);
     free(body);
     return 0;

@@ -54,14 +54,30 @@ static void fail_run(const run_t *run, const char *what)
              what);
 }
 
+static int create_worker(mp_process_t **out, const stress_order_t *order)
+{
+    if (stress_ends[0] != NULL) {
+        return mp_process_create(out, stress_work,
+                                 MP_ARGS(MP_BYTES(order, sizeof(*order)),
+                                         stress_ends[0], stress_ends[1]),
+                                 NULL);
+    }
+    if (stress_listener != NULL) {
+        return mp_process_create(
+            out, stress_work,
+            MP_ARGS(MP_BYTES(order, sizeof(*order)), stress_listener), NULL);
+    }
+    return mp_process_create(out, stress_work,
+                             MP_ARGS(MP_BYTES(order, sizeof(*order))), NULL);
+}
+
 static void start_worker(run_t *run, int index)
 {
     stress_order_t order = {mp__object_reference(&run->page->head), run->number,
                             index, run->random | 1};
 
     (void) stress_random(&run->random, 2);
-    if (mp_process_create(&run->workers[index], stress_work,
-                          MP_ARGS(MP_BYTES(&order, sizeof(order))), NULL) < 0 ||
+    if (create_worker(&run->workers[index], &order) < 0 ||
         mp_process_start(run->workers[index]) < 0) {
         fail_run(run, mp_last_error()->message);
     }
@@ -201,6 +217,7 @@ static void begin_run(run_t *run, mp__census_t *census)
     }
     mp__object_made(page, MP__TYPE_BLOCK);
     run->page = (stress_page_t *) (void *) page;
+    stress_spent = false;
     atomic_store(&run->page->count, run->count);
     if (run->row->setup != NULL && !run->row->setup(run->page)) {
         fail_run(run, mp_last_error()->message);
@@ -246,6 +263,10 @@ static void run_row(void **state)
     while (mp_plat_now() < end) {
         let_work(&run);
         kill_one(&run);
+        if (stress_spent) {
+            end_run(&run, &census);
+            begin_run(&run, &census);
+        }
     }
     end_run(&run, &census);
     print_message("processes that %s: %d of them, %d deaths\n", run.row->name,
@@ -300,6 +321,7 @@ int main(int argc, char **argv)
     add_rows(stress_condition_rows, stress_condition_count);
     add_rows(stress_barrier_rows, stress_barrier_count);
     add_rows(stress_object_rows, stress_object_count);
+    add_rows(stress_connection_rows, stress_connection_count);
 #ifndef MP_NO_SHAREDCTYPES
     add_rows(stress_value_rows, stress_value_count);
 #endif

@@ -72,6 +72,8 @@ extern const stress_row_t stress_block_rows[];
 extern const size_t stress_block_count;
 extern const stress_row_t stress_object_rows[];
 extern const size_t stress_object_count;
+extern const stress_row_t stress_connection_rows[];
+extern const size_t stress_connection_count;
 
 // What is worked on.
 extern const stress_row_t *stress_rows[];
@@ -107,6 +109,13 @@ extern mp_lock_t *stress_lock;
 bool stress_make_lock(stress_page_t *page);
 bool stress_open_lock(stress_page_t *page);
 void stress_destroy_lock(stress_page_t *page);
+
+// Said by a row's check: there is nothing left to work on, so that all is to be
+// made anew.
+extern bool stress_spent;
+// Made by a row's setup, and given to each worker; NULL: it has none.
+extern mp_connection_t *stress_ends[2];
+extern mp_listener_t *stress_listener;
 
 // In the test's own process: all that live stand still, each between two
 // operations, or where it may wait. NULL, or what is wrong.

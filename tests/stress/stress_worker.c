@@ -10,6 +10,9 @@
 #define MS INT64_C(1000000)
 
 int stress_index;
+bool stress_spent;
+mp_connection_t *stress_ends[2];
+mp_listener_t *stress_listener;
 
 uint64_t stress_random(uint64_t *random, uint64_t limit)
 {
@@ -149,6 +152,12 @@ int stress_work(const mp_args_t *args)
     }
     const stress_row_t *row = stress_rows[order.row];
     stress_index = order.index;
+    if (mp_args_count(args) == 3) {
+        stress_ends[0] = mp_args_connection(args, 1);
+        stress_ends[1] = mp_args_connection(args, 2);
+    } else if (mp_args_count(args) == 2) {
+        stress_listener = mp_args_listener(args, 1);
+    }
     if (row->attach != NULL && !row->attach(page)) {
         return 4;
     }
