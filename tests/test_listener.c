@@ -596,6 +596,50 @@ static void who_accepts_may_be_killed(void)
     mp_listener_destroy(listener);
 }
 
+static int accept_one_and_stay(const mp_args_t *args)
+{
+    char text[sizeof(said)];
+
+    (void) serve_at(mp_args_listener(args, 0), text);
+    (void) test_gate_pass(mp_args_text(args, 1));
+    return 1; // it should have been killed
+}
+MP_TARGET(accept_one_and_stay)
+
+static mp_process_t *victim;
+
+static void connect_or_kill(int number)
+{
+    if (number == 0) {
+        connect_once();
+        return;
+    }
+    test_use_processor(100); // the client has most likely connected by then
+    (void) mp_process_kill(victim);
+    serve_once();
+}
+
+// The next client connects where the last one was served, if anywhere.
+static void who_is_killed_takes_no_client_along(void)
+{
+    memset(&client, 0, sizeof(client));
+    listen_at(NULL, NULL);
+    client.address = mp_listener_address(listener);
+    test_gate_create(&late);
+    victim = test_start(accept_one_and_stay, MP_ARGS(listener, late.name));
+    connect_once();
+    assert_int_equal(client.answered, 0);
+    memset(&client, 0, sizeof(client));
+    client.address = mp_listener_address(listener);
+    test_run_threads(2, connect_or_kill);
+    assert_int_equal(accepted, 0);
+    assert_int_equal(client.result, 0);
+    assert_int_equal(client.answered, 0);
+    (void) test_finish(victim);
+    test_gate_destroy(&late);
+    mp_listener_destroy(listener);
+}
+
 static void the_peer_is_told(void)
 {
     mp_connection_t *connection = NULL;
@@ -673,6 +717,8 @@ static const struct test tests[] = {
     {"a child has its parent's key", a_child_has_its_parents_key, TEST_ALL},
     {"a listener outlives its maker", a_listener_outlives_its_maker, TEST_ALL},
     {"who accepts may be killed", who_accepts_may_be_killed, TEST_PROCESSES},
+    {"who is killed takes no client along", who_is_killed_takes_no_client_along,
+     TEST_PROCESSES},
     {"children accept at one listener", children_accept_at_one_listener,
      TEST_ALL},
     {"the peer is told", the_peer_is_told, TEST_PROCESSES},

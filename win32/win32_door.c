@@ -116,7 +116,7 @@ int mp_win32_door_make(mp_win32_door_t *door, const wchar_t *pipe)
     wchar_t name[NAME_SIZE];
     HANDLE keeper = NULL;
 
-    *door = (mp_win32_door_t){.born = 0};
+    *door = (mp_win32_door_t){.place = MP_WIN32_DOOR_NOWHERE};
     int r = new_name(name);
     if (r == 0) {
         r = make_keeper(pipe, name, &keeper);
@@ -137,7 +137,7 @@ int mp_win32_door_open(mp_win32_door_t *door, HANDLE keeper)
 {
     wchar_t name[NAME_SIZE];
 
-    *door = (mp_win32_door_t){.born = 0};
+    *door = (mp_win32_door_t){.place = MP_WIN32_DOOR_NOWHERE};
     int r = read_name(keeper, name);
     if (r == 0) {
         r = open_shared(door, name);
@@ -160,11 +160,11 @@ void mp_win32_door_close(mp_win32_door_t *door)
             (void) CloseHandle(handles[i]);
         }
     }
-    *door = (mp_win32_door_t){.born = 0};
+    *door = (mp_win32_door_t){.place = MP_WIN32_DOOR_NOWHERE};
 }
 
 // Who died with the lock has left it such that it can be gone on with: see
-// mp_win32_door_keep() and mp_win32_door_leave().
+// win32_door_holders.c.
 void mp_win32_door_lock(const mp_win32_door_t *door)
 {
     (void) WaitForSingleObject(door->mutex, INFINITE);
@@ -173,107 +173,4 @@ void mp_win32_door_lock(const mp_win32_door_t *door)
 void mp_win32_door_unlock(const mp_win32_door_t *door)
 {
     (void) ReleaseMutex(door->mutex);
-}
-
-// ---- the instance that waits ----
-
-// Of this process it is no handle that must be closed, and may be. NULL: the
-// instance is kept by nobody, or by one that has ended.
-static HANDLE open_keeping(const mp_win32_door_t *door)
-{
-    const mp_win32_waiting_t *waiting = door->waiting;
-
-    if (waiting->pid == 0) {
-        return NULL;
-    }
-    if (waiting->pid == GetCurrentProcessId()) {
-        return waiting->born == door->born ? GetCurrentProcess() : NULL;
-    }
-    HANDLE process = OpenProcess(PROCESS_DUP_HANDLE | SYNCHRONIZE |
-                                     PROCESS_QUERY_LIMITED_INFORMATION,
-                                 FALSE, (DWORD) waiting->pid);
-    if (process != NULL && (mp_win32_born_at(process) != waiting->born ||
-                            WaitForSingleObject(process, 0) == WAIT_OBJECT_0)) {
-        (void) CloseHandle(process);
-        return NULL;
-    }
-    return process;
-}
-
-HANDLE mp_win32_door_copy(const mp_win32_door_t *door, uint64_t *serial)
-{
-    HANDLE process = open_keeping(door);
-    HANDLE copy = NULL;
-
-    if (process == NULL) {
-        return NULL;
-    }
-    if (!DuplicateHandle(process, (HANDLE) (uintptr_t) door->waiting->handle,
-                         GetCurrentProcess(), &copy, 0, FALSE,
-                         DUPLICATE_SAME_ACCESS)) {
-        copy = NULL;
-    }
-    (void) CloseHandle(process);
-    *serial = door->waiting->serial;
-    return copy;
-}
-
-// The pid is written last, and erased first: with it, the rest is true.
-uint64_t mp_win32_door_keep(const mp_win32_door_t *door, HANDLE instance,
-                            uint64_t serial)
-{
-    volatile mp_win32_waiting_t *waiting = door->waiting;
-
-    waiting->pid = 0;
-    waiting->serial = serial != 0 ? serial : waiting->serial + 1;
-    waiting->handle = (uintptr_t) instance;
-    waiting->born = door->born;
-    waiting->pid = GetCurrentProcessId();
-    return waiting->serial;
-}
-
-// Killed in the middle, a process leaves it open where it is kept, which is
-// better than that a number is closed which is another handle's by then.
-void mp_win32_door_leave(const mp_win32_door_t *door)
-{
-    volatile mp_win32_waiting_t *waiting = door->waiting;
-    HANDLE process = open_keeping(door);
-    HANDLE copy = NULL; // without one, Wine would close nothing
-
-    waiting->pid = 0;
-    if (process == NULL) {
-        return;
-    }
-    if (DuplicateHandle(process, (HANDLE) (uintptr_t) waiting->handle,
-                        GetCurrentProcess(), &copy, 0, FALSE,
-                        DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE)) {
-        (void) CloseHandle(copy);
-    }
-    (void) CloseHandle(process);
-}
-
-bool mp_win32_door_is_kept(const mp_win32_door_t *door, uint64_t serial,
-                           bool *here)
-{
-    HANDLE process = open_keeping(door);
-
-    *here = process != NULL && door->waiting->pid == GetCurrentProcessId();
-    if (process == NULL) { // who has ended keeps nothing
-        door->waiting->pid = 0;
-        return false;
-    }
-    (void) CloseHandle(process);
-    return door->waiting->serial == serial;
-}
-
-void mp_win32_door_take(const mp_win32_door_t *door, uint64_t serial)
-{
-    door->waiting->taken[serial % MP_WIN32_DOOR_TAKEN] = serial;
-}
-
-// Of one that is older than these nothing is known: it was, most likely.
-bool mp_win32_door_is_taken(const mp_win32_door_t *door, uint64_t serial)
-{
-    return door->waiting->taken[serial % MP_WIN32_DOOR_TAKEN] == serial ||
-           door->waiting->serial - serial >= MP_WIN32_DOOR_TAKEN;
 }
