@@ -52,6 +52,7 @@ static void connect_once(void)
 static int accepted;
 static char said[10];
 static test_gate_t late;
+static mp_process_t *other;
 
 static int serve_at(mp_listener_t *at, char *text)
 {
@@ -561,6 +562,37 @@ static void a_listener_outlives_its_maker(void)
     assert_int_not_equal(client.result, 0);
 }
 
+static void connect_or_hand_over(int number)
+{
+    if (number == 0) {
+        connect_once();
+        return;
+    }
+    test_use_processor(100); // the client has most likely connected by then
+    other = test_start(accept_one_late, MP_ARGS(listener, late.name));
+    mp_listener_destroy(listener);
+    test_gate_release(&late, 1);
+}
+
+// The client connected before there was anybody but the maker.
+static void a_child_takes_over_who_waits(void)
+{
+    char address[200];
+
+    memset(&client, 0, sizeof(client));
+    listen_at(here(MP_AF_UNIX) && here(MP_AF_INET) ? "127.0.0.1:0" : NULL,
+              NULL);
+    (void) snprintf(address, sizeof(address), "%s",
+                    mp_listener_address(listener));
+    client.address = address;
+    test_gate_create(&late);
+    test_run_threads(2, connect_or_hand_over);
+    assert_int_equal(client.result, 0);
+    assert_int_equal(client.answered, 0);
+    assert_int_equal(test_finish(other), 0);
+    test_gate_destroy(&late);
+}
+
 static int accept_all(const mp_args_t *args)
 {
     char text[sizeof(said)];
@@ -606,8 +638,6 @@ static int accept_one_and_stay(const mp_args_t *args)
 }
 MP_TARGET(accept_one_and_stay)
 
-static mp_process_t *victim;
-
 static void connect_or_kill(int number)
 {
     if (number == 0) {
@@ -615,7 +645,7 @@ static void connect_or_kill(int number)
         return;
     }
     test_use_processor(100); // the client has most likely connected by then
-    (void) mp_process_kill(victim);
+    (void) mp_process_kill(other);
     serve_once();
 }
 
@@ -626,7 +656,7 @@ static void who_is_killed_takes_no_client_along(void)
     listen_at(NULL, NULL);
     client.address = mp_listener_address(listener);
     test_gate_create(&late);
-    victim = test_start(accept_one_and_stay, MP_ARGS(listener, late.name));
+    other = test_start(accept_one_and_stay, MP_ARGS(listener, late.name));
     connect_once();
     assert_int_equal(client.answered, 0);
     memset(&client, 0, sizeof(client));
@@ -635,7 +665,7 @@ static void who_is_killed_takes_no_client_along(void)
     assert_int_equal(accepted, 0);
     assert_int_equal(client.result, 0);
     assert_int_equal(client.answered, 0);
-    (void) test_finish(victim);
+    (void) test_finish(other);
     test_gate_destroy(&late);
     mp_listener_destroy(listener);
 }
@@ -716,6 +746,7 @@ static const struct test tests[] = {
     {"halves make a handshake", halves_make_a_handshake, TEST_ONCE},
     {"a child has its parent's key", a_child_has_its_parents_key, TEST_ALL},
     {"a listener outlives its maker", a_listener_outlives_its_maker, TEST_ALL},
+    {"a child takes over who waits", a_child_takes_over_who_waits, TEST_ALL},
     {"who accepts may be killed", who_accepts_may_be_killed, TEST_PROCESSES},
     {"who is killed takes no client along", who_is_killed_takes_no_client_along,
      TEST_PROCESSES},

@@ -17,6 +17,9 @@ typedef struct mp_win32_holder {
     uint64_t pid; // 0: none
     uint64_t born;
     uint64_t handle; // to what waits, its number there; 0: it has none
+    // To this memory, of a child that has not adopted the listener yet: it must
+    // find what it was given even if nobody else has it any more; 0: it has.
+    uint64_t section;
 } mp_win32_holder_t;
 
 // In memory that all map; zero at first, and guarded by the mutex.
@@ -58,6 +61,10 @@ void mp_win32_door_share(mp_win32_door_t *door, HANDLE next);
 // This listener is a holder, if there is place for one, and has a handle to
 // what waits, of which it has that copy.
 void mp_win32_door_hold(mp_win32_door_t *door, HANDLE copy, uint64_t serial);
+// A child that has just been made, and does not run, is a holder: it will find
+// its place. Children that are not heard of find one when they come.
+void mp_win32_door_expect(const mp_win32_door_t *door, HANDLE process,
+                          DWORD pid);
 // It is a holder no longer.
 void mp_win32_door_leave(mp_win32_door_t *door);
 // Somebody has connected: whose copies are left has it alone.

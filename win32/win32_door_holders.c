@@ -55,8 +55,7 @@ static bool is_free(const mp_win32_door_t *door,
     return holder->pid == 0;
 }
 
-// Without a place a listener has what waits only while it asks for it.
-static void find_place(mp_win32_door_t *door)
+static size_t free_place(const mp_win32_door_t *door)
 {
     mp_win32_waiting_t *waiting = door->waiting;
     size_t i = 0;
@@ -64,17 +63,55 @@ static void find_place(mp_win32_door_t *door)
     while (i < MP_WIN32_DOOR_HOLDERS && !is_free(door, &waiting->holders[i])) {
         i++;
     }
-    if (i == MP_WIN32_DOOR_HOLDERS) {
+    return i;
+}
+
+static void write_holder(const mp_win32_door_t *door, size_t place,
+                         mp_win32_holder_t as)
+{
+    mp_win32_waiting_t *waiting = door->waiting;
+    volatile mp_win32_holder_t *holder = &waiting->holders[place];
+
+    holder->handle = as.handle;
+    holder->section = as.section;
+    holder->born = as.born;
+    if (waiting->places <= place) {
+        waiting->places = place + 1;
+    }
+    holder->pid = as.pid;
+}
+
+// Where a process is expected, or is already; MP_WIN32_DOOR_NOWHERE.
+static size_t place_of(const mp_win32_door_t *door, uint64_t pid, uint64_t born,
+                       bool expected)
+{
+    for (size_t i = 0; i < door->waiting->places; i++) {
+        const mp_win32_holder_t *holder = &door->waiting->holders[i];
+        if (holder->pid == pid && holder->born == born &&
+            (!expected || holder->section != 0)) {
+            return i;
+        }
+    }
+    return MP_WIN32_DOOR_NOWHERE;
+}
+
+// Without a place a listener has what waits only while it asks for it.
+static void find_place(mp_win32_door_t *door)
+{
+    uint64_t pid = GetCurrentProcessId();
+
+    door->place = place_of(door, pid, door->born, true);
+    if (own(door) != NULL) {
+        HANDLE section = (HANDLE) (uintptr_t) own(door)->section;
+        own(door)->section = 0;
+        (void) CloseHandle(section);
         return;
     }
-    volatile mp_win32_holder_t *holder = &waiting->holders[i];
-    holder->handle = 0;
-    holder->born = door->born;
-    holder->pid = GetCurrentProcessId();
-    if (waiting->places <= i) {
-        waiting->places = i + 1;
+    door->place = free_place(door);
+    if (own(door) != NULL) {
+        write_holder(door, door->place,
+                     (mp_win32_holder_t){.pid = pid, .born = door->born});
     }
-    door->place = i;
 }
 
 // ---- their handles ----
@@ -210,6 +247,29 @@ void mp_win32_door_hold(mp_win32_door_t *door, HANDLE copy, uint64_t serial)
     if (own(door) != NULL && door->waiting->serial == serial &&
         !mp_win32_door_is_taken(door, serial)) {
         give(door, own(door), copy);
+    }
+}
+
+// If it is given the listener twice, the second finds a place when it comes.
+void mp_win32_door_expect(const mp_win32_door_t *door, HANDLE process,
+                          DWORD pid)
+{
+    uint64_t born = mp_win32_born_at(process);
+    size_t place = free_place(door);
+    HANDLE section = NULL;
+
+    if (place == MP_WIN32_DOOR_NOWHERE ||
+        place_of(door, pid, born, false) != MP_WIN32_DOOR_NOWHERE ||
+        !DuplicateHandle(GetCurrentProcess(), door->section, process, &section,
+                         0, FALSE, DUPLICATE_SAME_ACCESS)) {
+        return;
+    }
+    write_holder(door, place,
+                 (mp_win32_holder_t){
+                     .pid = pid, .born = born, .section = (uintptr_t) section});
+    if (own(door) != NULL && own(door)->handle != 0) {
+        give(door, &door->waiting->holders[place],
+             (HANDLE) (uintptr_t) own(door)->handle);
     }
 }
 

@@ -16,6 +16,11 @@ HANDLE mp_win32_pipe_listener_keeper(const mp_plat_listener_t *listener);
 int mp_win32_pipe_accept(const mp_plat_listener_t *listener, HANDLE *pipe,
                          int64_t deadline);
 void mp_win32_pipe_listener_close(mp_plat_listener_t *listener);
+// Whether one of these handles was passed on by a listener; and that a child
+// that was made with them, and does not run yet, will have their listeners.
+bool mp_win32_pipe_listeners_among(const intptr_t *handles, size_t count);
+void mp_win32_pipe_listeners_expect(const intptr_t *handles, size_t count,
+                                    const PROCESS_INFORMATION *child);
 // *ready: somebody has connected to this pipe.
 int mp_win32_listener_look(const mp_plat_listener_t *listener, bool *ready);
 // Behind the last look of a call that waits.

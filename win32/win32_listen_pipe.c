@@ -136,6 +136,7 @@ int mp_win32_pipe_listener_adopt(mp_plat_listener_t *listener, HANDLE keeper)
     (void) mp_win32_pipe_listener_ask(waiting); // who accepts will say why
     mp_win32_pipe_listener_rest(waiting);
     mp_win32_pipe_listener_leave(waiting);
+    mp_win32_pipe_listener_list(waiting);
     listener->handle = (intptr_t) waiting->closing;
     listener->owner = -1;
     listener->more = waiting;
@@ -147,6 +148,7 @@ HANDLE mp_win32_pipe_listener_keeper(const mp_plat_listener_t *listener)
 {
     mp_win32_pipe_listener_t *waiting = listener->more;
 
+    mp_win32_pipe_listener_list(waiting);
     AcquireSRWLockExclusive(&waiting->lock);
     waiting->shared = true;
     mp_win32_door_lock(&waiting->door);
@@ -175,6 +177,7 @@ void mp_win32_pipe_listener_close(mp_plat_listener_t *listener)
 {
     mp_win32_pipe_listener_t *waiting = listener->more;
 
+    mp_win32_pipe_listener_unlist(waiting);
     (void) SetEvent(waiting->closing);
     AcquireSRWLockExclusive(&waiting->lock);
     while (waiting->inside > 0) {

@@ -14,13 +14,18 @@ typedef struct mp_win32_pipe_listener {
     bool shared;     // with other processes, or listeners of this one
     HANDLE closing;  // set when it is closed
     CONDITION_VARIABLE left;
-    unsigned inside; // threads that accept
+    unsigned inside;                     // threads that accept
+    struct mp_win32_pipe_listener *next; // of those that are shared
     wchar_t name[];
 } mp_win32_pipe_listener_t;
 
 // Both locks, or only the first as long as nobody shares it.
 void mp_win32_pipe_listener_enter(mp_win32_pipe_listener_t *waiting);
 void mp_win32_pipe_listener_leave(mp_win32_pipe_listener_t *waiting);
+
+// Others may have it from here on, or no longer (win32_shared_pipe.c).
+void mp_win32_pipe_listener_list(mp_win32_pipe_listener_t *waiting);
+void mp_win32_pipe_listener_unlist(mp_win32_pipe_listener_t *waiting);
 
 // Inside. Has a copy of what waits, which is made if nothing does.
 int mp_win32_pipe_listener_ask(mp_win32_pipe_listener_t *waiting);
