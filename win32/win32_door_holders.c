@@ -34,11 +34,15 @@ static HANDLE open_holder(const mp_win32_door_t *door,
     return process;
 }
 
+static bool has_place(const mp_win32_door_t *door)
+{
+    return door->place < MP_WIN32_DOOR_HOLDERS;
+}
+
+// Of a listener that has a place.
 static volatile mp_win32_holder_t *own(const mp_win32_door_t *door)
 {
-    return door->place == MP_WIN32_DOOR_NOWHERE
-               ? NULL
-               : &door->waiting->holders[door->place];
+    return &door->waiting->holders[door->place];
 }
 
 static bool is_free(const mp_win32_door_t *door,
@@ -101,14 +105,14 @@ static void find_place(mp_win32_door_t *door)
     uint64_t pid = GetCurrentProcessId();
 
     door->place = place_of(door, pid, door->born, true);
-    if (own(door) != NULL) {
+    if (has_place(door)) {
         HANDLE section = (HANDLE) (uintptr_t) own(door)->section;
         own(door)->section = 0;
         (void) CloseHandle(section);
         return;
     }
     door->place = free_place(door);
-    if (own(door) != NULL) {
+    if (has_place(door)) {
         write_holder(door, door->place,
                      (mp_win32_holder_t){.pid = pid, .born = door->born});
     }
@@ -201,13 +205,12 @@ static HANDLE copy_of(const mp_win32_door_t *door,
 int mp_win32_door_copy(const mp_win32_door_t *door, HANDLE *copy,
                        uint64_t *serial)
 {
-    volatile mp_win32_holder_t *mine = own(door);
     mp_win32_waiting_t *waiting = door->waiting;
 
     *copy = NULL;
     *serial = waiting->serial;
-    if (mine != NULL && mine->handle != 0) {
-        *copy = copy_of(door, mine);
+    if (has_place(door) && own(door)->handle != 0) {
+        *copy = copy_of(door, own(door));
         return *copy != NULL ? 0
                              : mp_win32_fail(GetLastError(),
                                              "a pipe cannot be waited at");
@@ -225,26 +228,25 @@ void mp_win32_door_share(mp_win32_door_t *door, HANDLE next)
     volatile mp_win32_waiting_t *waiting = door->waiting;
 
     close_all(door);
-    if (own(door) == NULL) {
+    if (!has_place(door)) {
         find_place(door);
     }
     waiting->serial = waiting->serial + 1;
-    volatile mp_win32_holder_t *mine = own(door);
-    if (mine != NULL) {
-        mine->handle = (uintptr_t) next;
+    if (has_place(door)) {
+        own(door)->handle = (uintptr_t) next;
     }
     give_all(door, next);
-    if (mine == NULL) {
+    if (!has_place(door)) {
         (void) CloseHandle(next);
     }
 }
 
 void mp_win32_door_hold(mp_win32_door_t *door, HANDLE copy, uint64_t serial)
 {
-    if (own(door) == NULL) {
+    if (!has_place(door)) {
         find_place(door);
     }
-    if (own(door) != NULL && door->waiting->serial == serial &&
+    if (has_place(door) && door->waiting->serial == serial &&
         !mp_win32_door_is_taken(door, serial)) {
         give(door, own(door), copy);
     }
@@ -267,7 +269,7 @@ void mp_win32_door_expect(const mp_win32_door_t *door, HANDLE process,
     write_holder(door, place,
                  (mp_win32_holder_t){
                      .pid = pid, .born = born, .section = (uintptr_t) section});
-    if (own(door) != NULL && own(door)->handle != 0) {
+    if (has_place(door) && own(door)->handle != 0) {
         give(door, &door->waiting->holders[place],
              (HANDLE) (uintptr_t) own(door)->handle);
     }
@@ -276,11 +278,10 @@ void mp_win32_door_expect(const mp_win32_door_t *door, HANDLE process,
 // What could not be given to another before, is now.
 void mp_win32_door_leave(mp_win32_door_t *door)
 {
-    volatile mp_win32_holder_t *mine = own(door);
-
-    if (mine == NULL) {
+    if (!has_place(door)) {
         return;
     }
+    volatile mp_win32_holder_t *mine = own(door);
     if (mine->handle != 0) {
         give_all(door, (HANDLE) (uintptr_t) mine->handle);
     }
