@@ -34,7 +34,7 @@ static void forget_nothing(mp__port_t *port)
 
 static intptr_t handle_of(const mp__port_t *port)
 {
-    return read_port(port)->listener.handle;
+    return mp_plat_listener_passes(&read_port(port)->listener);
 }
 
 static void close_listener(mp__port_t *port)

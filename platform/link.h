@@ -163,9 +163,12 @@ int mp_plat_listen(mp_plat_listener_t *listener, const mp_plat_place_t *place,
 int mp_plat_accept(const mp_plat_listener_t *listener, mp_plat_link_t *link,
                    mp_plat_place_t *from, int64_t deadline);
 void mp_plat_listener_close(mp_plat_listener_t *listener);
-// One by its place, which is filled in, and a handle from another process,
-// which is taken over: it does not own the name. MP_ENOTSUP for pipes of
-// Windows.
+// The handle that another process, or another listener of this one, adopts a
+// copy of; the listener's own.
+intptr_t mp_plat_listener_passes(const mp_plat_listener_t *listener);
+// One by its place, which is filled in, and such a handle, which is taken over
+// unless that fails: it does not own the name. A pipe of Windows has its name
+// as long as any process has one.
 int mp_plat_listener_adopt(mp_plat_listener_t *listener, intptr_t handle);
 // Waits for a pipe that is busy up to the deadline. MP_ENOENT nobody listens
 // there, or there is no such host; MP_EACCES; MP_ETIMEDOUT.

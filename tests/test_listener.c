@@ -51,6 +51,8 @@ static void connect_once(void)
 
 static int accepted;
 static char said[10];
+static test_gate_t late;
+static mp_process_t *other;
 
 static int serve_at(mp_listener_t *at, char *text)
 {
@@ -342,7 +344,11 @@ static void a_crowd_is_accepted_to_the_last(void)
     test_gate_destroy(&gate);
 }
 
-// They have had their moment when others come.
+// How many are served at once, and longer than each may be silent then.
+enum { SERVED = 64, MOMENT_MS = 2500 };
+
+// They have had their moment when others come. At a named pipe only one waits
+// to be let in: who comes when all are served would wait for nobody's accept.
 static void a_crowd_of_the_silent_keeps_nobody_out(void)
 {
     mp_client_options_t mute = {.open = true};
@@ -354,8 +360,9 @@ static void a_crowd_of_the_silent_keeps_nobody_out(void)
         int r = mp_client(&silent[i], mp_listener_address(listener), &mute,
                           TEST_GUARD_MS);
         assert_int_equal(r, 0);
+        bool full = i == SERVED - 1 && !here(MP_AF_UNIX);
         // Some may be turned away, to make room.
-        r = mp_listener_accept(listener, &none, 0);
+        r = mp_listener_accept(listener, &none, full ? MOMENT_MS : 20);
         assert_true(r == MP_ETIMEDOUT || r == MP_EAUTH);
     }
     int64_t from = test_now_ms();
@@ -495,14 +502,10 @@ static int accept_two(const mp_args_t *args)
 }
 MP_TARGET(accept_two)
 
-static void children_accept_at_one_listener(void)
+static void expect_children_to_accept_at(const char *address)
 {
     mp_process_t *children[3];
-    const char *address = here(MP_AF_UNIX) ? NULL : "127.0.0.1:0";
 
-    if (address != NULL && !here(MP_AF_INET)) {
-        return;
-    }
     memset(&client, 0, sizeof(client));
     listen_at(address, NULL);
     for (int i = 0; i < 3; i++) {
@@ -517,6 +520,168 @@ static void children_accept_at_one_listener(void)
     for (int i = 0; i < 3; i++) {
         assert_int_equal(test_finish(children[i]), 0);
     }
+    mp_listener_destroy(listener);
+}
+
+static void children_accept_at_one_listener(void)
+{
+    expect_children_to_accept_at(NULL);
+    if (here(MP_AF_INET)) {
+        expect_children_to_accept_at("127.0.0.1:0");
+    }
+}
+
+static int accept_one_late(const mp_args_t *args)
+{
+    char text[sizeof(said)];
+
+    if (test_gate_pass(mp_args_text(args, 1)) < 0) {
+        return 2;
+    }
+    return serve_at(mp_args_listener(args, 0), text) == 0 ? 0 : 1;
+}
+MP_TARGET(accept_one_late)
+
+static void connect_or_open(int number)
+{
+    if (number == 0) {
+        connect_once();
+    } else {
+        test_gate_release(&late, 1);
+    }
+}
+
+// Nobody else has it by then, and nobody accepts when the client comes.
+static void a_listener_outlives_its_maker(void)
+{
+    char address[200];
+
+    if (here(MP_AF_UNIX) && !here(MP_AF_INET)) {
+        return; // the maker of a path removes it
+    }
+    memset(&client, 0, sizeof(client));
+    listen_at(here(MP_AF_UNIX) ? "127.0.0.1:0" : NULL, NULL);
+    (void) snprintf(address, sizeof(address), "%s",
+                    mp_listener_address(listener));
+    test_gate_create(&late);
+    mp_process_t *child =
+        test_start(accept_one_late, MP_ARGS(listener, late.name));
+    mp_listener_destroy(listener);
+    client.address = address;
+    test_run_threads(2, connect_or_open);
+    assert_int_equal(client.result, 0);
+    assert_int_equal(client.answered, 0);
+    assert_int_equal(test_finish(child), 0);
+    test_gate_destroy(&late);
+    connect_once(); // nobody is left
+    assert_int_not_equal(client.result, 0);
+}
+
+static void connect_or_hand_over(int number)
+{
+    if (number == 0) {
+        connect_once();
+        return;
+    }
+    test_use_processor(100); // the client has most likely connected by then
+    other = test_start(accept_one_late, MP_ARGS(listener, late.name));
+    mp_listener_destroy(listener);
+    test_gate_release(&late, 1);
+}
+
+// The client connected before there was anybody but the maker.
+static void a_child_takes_over_who_waits(void)
+{
+    char address[200];
+
+    memset(&client, 0, sizeof(client));
+    listen_at(here(MP_AF_UNIX) && here(MP_AF_INET) ? "127.0.0.1:0" : NULL,
+              NULL);
+    (void) snprintf(address, sizeof(address), "%s",
+                    mp_listener_address(listener));
+    client.address = address;
+    test_gate_create(&late);
+    test_run_threads(2, connect_or_hand_over);
+    assert_int_equal(client.result, 0);
+    assert_int_equal(client.answered, 0);
+    assert_int_equal(test_finish(other), 0);
+    test_gate_destroy(&late);
+}
+
+static int accept_all(const mp_args_t *args)
+{
+    char text[sizeof(said)];
+
+    while (serve_at(mp_args_listener(args, 0), text) == 0) {
+    }
+    return 1;
+}
+MP_TARGET(accept_all)
+
+// Each is killed while it waits for the next, and has served one or none.
+static void who_accepts_may_be_killed(void)
+{
+    mp_process_t *last = NULL;
+
+    memset(&client, 0, sizeof(client));
+    listen_at(NULL, NULL);
+    client.address = mp_listener_address(listener);
+    for (int i = 0; i < 4; i++) {
+        mp_process_t *next = test_start(accept_all, MP_ARGS(listener));
+        connect_once();
+        assert_int_equal(client.result, 0);
+        assert_int_equal(client.answered, 0);
+        if (last != NULL) {
+            assert_int_equal(mp_process_kill(last), 0);
+            (void) test_finish(last);
+        }
+        last = next;
+    }
+    assert_int_equal(mp_process_kill(last), 0);
+    (void) test_finish(last);
+    expect_met();
+    mp_listener_destroy(listener);
+}
+
+static int accept_one_and_stay(const mp_args_t *args)
+{
+    char text[sizeof(said)];
+
+    (void) serve_at(mp_args_listener(args, 0), text);
+    (void) test_gate_pass(mp_args_text(args, 1));
+    return 1; // it should have been killed
+}
+MP_TARGET(accept_one_and_stay)
+
+static void connect_or_kill(int number)
+{
+    if (number == 0) {
+        connect_once();
+        return;
+    }
+    test_use_processor(100); // the client has most likely connected by then
+    (void) mp_process_kill(other);
+    serve_once();
+}
+
+// The next client connects where the last one was served, if anywhere.
+static void who_is_killed_takes_no_client_along(void)
+{
+    memset(&client, 0, sizeof(client));
+    listen_at(NULL, NULL);
+    client.address = mp_listener_address(listener);
+    test_gate_create(&late);
+    other = test_start(accept_one_and_stay, MP_ARGS(listener, late.name));
+    connect_once();
+    assert_int_equal(client.answered, 0);
+    memset(&client, 0, sizeof(client));
+    client.address = mp_listener_address(listener);
+    test_run_threads(2, connect_or_kill);
+    assert_int_equal(accepted, 0);
+    assert_int_equal(client.result, 0);
+    assert_int_equal(client.answered, 0);
+    (void) test_finish(other);
+    test_gate_destroy(&late);
     mp_listener_destroy(listener);
 }
 
@@ -595,6 +760,11 @@ static const struct test tests[] = {
     {"NULL is refused", null_is_refused, TEST_ONCE},
     {"halves make a handshake", halves_make_a_handshake, TEST_ONCE},
     {"a child has its parent's key", a_child_has_its_parents_key, TEST_ALL},
+    {"a listener outlives its maker", a_listener_outlives_its_maker, TEST_ALL},
+    {"a child takes over who waits", a_child_takes_over_who_waits, TEST_ALL},
+    {"who accepts may be killed", who_accepts_may_be_killed, TEST_PROCESSES},
+    {"who is killed takes no client along", who_is_killed_takes_no_client_along,
+     TEST_PROCESSES},
     {"children accept at one listener", children_accept_at_one_listener,
      TEST_ALL},
     {"the peer is told", the_peer_is_told, TEST_PROCESSES},

@@ -73,6 +73,12 @@ int mp_win32_only_user(mp_win32_only_user_t *only);
 // made with such rights of the same user: he owns it.
 bool mp_win32_is_users(HANDLE object, const mp_win32_only_user_t *only);
 
+// ---- which process it is (win32_alive.c) ----
+
+// When it was born, by which it is told from a later one with its number; 0:
+// not known.
+uint64_t mp_win32_born_at(HANDLE process);
+
 // ---- the words of a child (win32_environment.c, win32_command.c) ----
 
 // The environment of this process with changes; *block stays NULL if there are

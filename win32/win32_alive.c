@@ -4,8 +4,7 @@
 
 #include "win32/win32.h"
 
-// 0: not known.
-static uint64_t birth_of(HANDLE process)
+uint64_t mp_win32_born_at(HANDLE process)
 {
     FILETIME created, ended, system, user;
 
@@ -21,13 +20,13 @@ void mp_plat_life_begin(mp_plat_life_t *life, const mp_plat_memory_t *memory,
     (void) memory;
     (void) index;
     life->pid = GetCurrentProcessId();
-    uint64_t birth = birth_of(GetCurrentProcess());
+    uint64_t birth = mp_win32_born_at(GetCurrentProcess());
     life->since = birth != 0 ? birth : MP_PLAT_NOT_TOLD;
 }
 
 static bool is_another(const mp_plat_life_t *life, HANDLE process)
 {
-    uint64_t birth = birth_of(process);
+    uint64_t birth = mp_win32_born_at(process);
     return life->since != MP_PLAT_NOT_TOLD && birth != 0 &&
            birth != life->since;
 }

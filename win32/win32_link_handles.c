@@ -35,15 +35,6 @@ static int can_travel(const mp_plat_link_t *link, size_t count)
     return 0;
 }
 
-static uint64_t born_at(HANDLE process)
-{
-    FILETIME born = {0, 0};
-    FILETIME other;
-
-    (void) GetProcessTimes(process, &born, &other, &other, &other);
-    return (uint64_t) born.dwHighDateTime << 32 | born.dwLowDateTime;
-}
-
 // ---- sending ----
 
 static void unpack(const struct parcel *parcel)
@@ -84,7 +75,7 @@ int mp_plat_link_send_handles(const mp_plat_link_t *link,
 {
     struct parcel parcel = {.magic = MAGIC,
                             .pid = GetCurrentProcessId(),
-                            .born = born_at(GetCurrentProcess())};
+                            .born = mp_win32_born_at(GetCurrentProcess())};
     size_t sent = 0;
 
     int r = can_travel(link, count);
@@ -135,7 +126,7 @@ static int check_sender(HANDLE process, const struct parcel *parcel)
     mp_win32_user_t other;
     DWORD integrity = 0;
 
-    if (born_at(process) != parcel->born) {
+    if (mp_win32_born_at(process) != parcel->born) {
         return mp__fail(MP_ENOENT, 0, SENDER_TEXT " has ended");
     }
     int r = mp_win32_user_of(GetCurrentProcess(), &mine, &integrity);

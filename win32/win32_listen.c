@@ -67,11 +67,18 @@ int mp_plat_accept(const mp_plat_listener_t *listener, mp_plat_link_t *link,
     return r;
 }
 
+intptr_t mp_plat_listener_passes(const mp_plat_listener_t *listener)
+{
+    return listener->handle != MP_PLAT_NONE &&
+                   listener->place.family == MP_PLAT_FAMILY_PIPE
+               ? (intptr_t) mp_win32_pipe_listener_keeper(listener)
+               : listener->handle;
+}
+
 int mp_plat_listener_adopt(mp_plat_listener_t *listener, intptr_t handle)
 {
     if (listener->place.family == MP_PLAT_FAMILY_PIPE) {
-        return mp__fail(MP_ENOTSUP, 0,
-                        "a listener at a named pipe stays in its process");
+        return mp_win32_pipe_listener_adopt(listener, (HANDLE) handle);
     }
     SOCKET socket = (SOCKET) handle;
     int r = mp_win32_socket_take(&socket);
@@ -102,7 +109,7 @@ void mp_plat_listener_close(mp_plat_listener_t *listener)
 // Rounded up; 0 would be the time that the pipe's maker chose.
 static DWORD milliseconds_until(int64_t deadline)
 {
-    const int64_t slice = 60000;
+    const int64_t slice = 100;
     int64_t left = deadline == MP_PLAT_NEVER ? slice * NS_PER_MS
                                              : deadline - mp_plat_now();
     int64_t whole = left <= 0 ? 1 : (left - 1) / NS_PER_MS + 1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A name of a pipe is there as long as one of its instances is. One waits at
-// any time: all threads that accept ask for it together, and whoever sees that
-// somebody has connected to it makes the next before taking it away.
-#include "win32/win32_listen.h"
+// A name of a pipe is there as long as one of its instances is; the door keeps
+// one for that. Another waits at any time, for all who listen: see
+// win32_accept_pipe.c.
+#include "win32/win32_listen_pipe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +11,6 @@
 #include "platform/fail.h"
 
 #define PREFIX "\\\\.\\pipe\\"
-
-typedef struct waiting {
-    SRWLOCK lock; // of the instance
-    HANDLE instance;
-    HANDLE closing; // set when it is closed
-    CONDITION_VARIABLE left;
-    unsigned inside; // threads that accept
-    wchar_t name[];
-} waiting_t;
 
 // ---- birth ----
 
@@ -52,14 +43,12 @@ bool mp_win32_is_pipe_name(const mp_plat_place_t *place)
 
 // Wine makes a first instance even if there is another, so somebody has to
 // look. What Windows says of a second one is that access is denied.
-static int make_first(const char *name, waiting_t *waiting)
+static int make_first(const char *name, mp_win32_pipe_listener_t *waiting)
 {
     bool there =
         WaitNamedPipeW(waiting->name, 1) || GetLastError() == ERROR_SEM_TIMEOUT;
     if (!there) {
-        int r = mp_win32_pipe_make(
-            waiting->name, PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE,
-            PIPE_UNLIMITED_INSTANCES, &waiting->instance);
+        int r = mp_win32_door_make(&waiting->door, waiting->name);
         if (r != MP_EACCES) {
             return r;
         }
@@ -67,32 +56,105 @@ static int make_first(const char *name, waiting_t *waiting)
     return mp__fail(MP_EEXIST, 0, "the name of a pipe is in use: %s", name);
 }
 
-static int listen_at(mp_plat_listener_t *listener, const mp_plat_place_t *place,
-                     const wchar_t *name)
+// NULL: mp__fail_last() says why.
+static mp_win32_pipe_listener_t *new_waiting(const wchar_t *name)
 {
     size_t size = (wcslen(name) + 1) * sizeof(*name);
-    waiting_t *waiting = calloc(1, sizeof(*waiting) + size);
+    mp_win32_pipe_listener_t *waiting = calloc(1, sizeof(*waiting) + size);
 
     if (waiting == NULL) {
-        return mp__fail(MP_ENOMEM, 0, "listener");
+        (void) mp__fail(MP_ENOMEM, 0, "listener");
+        return NULL;
     }
     memcpy(waiting->name, name, size);
     InitializeSRWLock(&waiting->lock);
     InitializeConditionVariable(&waiting->left);
     waiting->closing = CreateEventW(NULL, TRUE, FALSE, NULL);
-    int r = waiting->closing == NULL
-                ? mp_win32_fail(GetLastError(), "an event cannot be made")
-                : make_first(place->name, waiting);
-    if (r < 0) {
-        if (waiting->closing != NULL) {
-            (void) CloseHandle(waiting->closing);
-        }
+    if (waiting->closing == NULL) {
+        (void) mp_win32_fail(GetLastError(), "an event cannot be made");
         free(waiting);
+        return NULL;
+    }
+    return waiting;
+}
+
+static void free_waiting(mp_win32_pipe_listener_t *waiting)
+{
+    mp_win32_door_close(&waiting->door);
+    (void) CloseHandle(waiting->closing);
+    free(waiting);
+}
+
+// ---- listening ----
+
+static int listen_at(mp_plat_listener_t *listener, const mp_plat_place_t *place,
+                     const wchar_t *name)
+{
+    mp_win32_pipe_listener_t *waiting = new_waiting(name);
+
+    if (waiting == NULL) {
+        return mp__fail_last()->code;
+    }
+    int r = make_first(place->name, waiting);
+    if (r == 0) {
+        mp_win32_pipe_listener_enter(waiting);
+        r = mp_win32_pipe_listener_ask(waiting);
+        if (r < 0) {
+            mp_win32_door_leave(&waiting->door);
+        }
+        mp_win32_pipe_listener_leave(waiting);
+    }
+    if (r < 0) {
+        free_waiting(waiting);
         return r;
     }
     *listener = (mp_plat_listener_t){(intptr_t) waiting->closing, *place,
                                      mp_plat_pid(), waiting};
     return 0;
+}
+
+int mp_win32_pipe_listener_adopt(mp_plat_listener_t *listener, HANDLE keeper)
+{
+    wchar_t *name = NULL;
+
+    int r = mp_win32_to_wide(listener->place.name, &name);
+    if (r < 0 || name == NULL) {
+        return r;
+    }
+    mp_win32_pipe_listener_t *waiting = new_waiting(name);
+    free(name);
+    if (waiting == NULL) {
+        return mp__fail_last()->code;
+    }
+    r = mp_win32_door_open(&waiting->door, keeper);
+    if (r < 0) {
+        free_waiting(waiting);
+        return r;
+    }
+    waiting->shared = true;
+    mp_win32_pipe_listener_enter(waiting);
+    (void) mp_win32_pipe_listener_ask(waiting); // who accepts will say why
+    mp_win32_pipe_listener_rest(waiting);
+    mp_win32_pipe_listener_leave(waiting);
+    mp_win32_pipe_listener_list(waiting);
+    listener->handle = (intptr_t) waiting->closing;
+    listener->owner = -1;
+    listener->more = waiting;
+    return 0;
+}
+
+// From here on others may have it.
+HANDLE mp_win32_pipe_listener_keeper(const mp_plat_listener_t *listener)
+{
+    mp_win32_pipe_listener_t *waiting = listener->more;
+
+    mp_win32_pipe_listener_list(waiting);
+    AcquireSRWLockExclusive(&waiting->lock);
+    waiting->shared = true;
+    mp_win32_door_lock(&waiting->door);
+    mp_win32_pipe_listener_rest(waiting);
+    mp_win32_pipe_listener_leave(waiting);
+    return waiting->door.keeper;
 }
 
 int mp_win32_pipe_listen(mp_plat_listener_t *listener,
@@ -109,112 +171,13 @@ int mp_win32_pipe_listen(mp_plat_listener_t *listener,
     return r;
 }
 
-// ---- accepting ----
-
-// With the lock held: hands the instance out that somebody has connected to.
-// Without a next one it stays, and so does who connected.
-static int take(waiting_t *waiting, HANDLE *pipe)
-{
-    HANDLE next = NULL;
-
-    int r = mp_win32_pipe_make(waiting->name, PIPE_ACCESS_DUPLEX,
-                               PIPE_UNLIMITED_INSTANCES, &next);
-    if (r == 0) {
-        *pipe = waiting->instance;
-        waiting->instance = next;
-    }
-    return r;
-}
-
-// 0, MP_ETIMEDOUT (it has to wait, for what *instance tells) or a failure. Who
-// has left again, may have sent something before.
-static int try_accept(waiting_t *waiting, HANDLE *pipe, HANDLE *instance,
-                      OVERLAPPED *operation)
-{
-    int r = MP_ETIMEDOUT;
-
-    AcquireSRWLockExclusive(&waiting->lock);
-    *instance = waiting->instance;
-    DWORD error = ConnectNamedPipe(*instance, operation) ? 0 : GetLastError();
-    if (error == 0 || error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA) {
-        r = take(waiting, pipe);
-    } else if (error != ERROR_IO_PENDING) {
-        r = mp_win32_fail(error, "nobody can connect to a pipe");
-    }
-    ReleaseSRWLockExclusive(&waiting->lock);
-    return r;
-}
-
-// Waits until somebody connects, whoever will take him.
-static int await(const waiting_t *waiting, HANDLE instance,
-                 OVERLAPPED *operation, int64_t deadline)
-{
-    const HANDLE objects[] = {operation->hEvent, waiting->closing};
-    DWORD which = 0;
-    DWORD moved = 0;
-
-    int r = mp_win32_wait_any(2, objects, deadline, &which);
-    if (r < 0 || which == 1) {
-        (void) CancelIoEx(instance, operation);
-    }
-    (void) GetOverlappedResult(instance, operation, &moved, TRUE);
-    return r == 0 && which == 1
-               ? mp__fail(MP_EEOF, 0, "the listener has been closed")
-               : r;
-}
-
-static int accept_any(waiting_t *waiting, HANDLE *pipe, int64_t deadline)
-{
-    for (;;) {
-        OVERLAPPED operation;
-        HANDLE instance = NULL;
-        int r = mp_win32_operation(&operation);
-        if (r == 0) {
-            r = try_accept(waiting, pipe, &instance, &operation);
-        }
-        if (r != MP_ETIMEDOUT) {
-            return r;
-        }
-        r = await(waiting, instance, &operation, deadline);
-        if (r < 0) {
-            return r;
-        }
-    }
-}
-
-int mp_win32_pipe_accept(const mp_plat_listener_t *listener, HANDLE *pipe,
-                         int64_t deadline)
-{
-    waiting_t *waiting = listener->more;
-
-    AcquireSRWLockExclusive(&waiting->lock);
-    waiting->inside++;
-    ReleaseSRWLockExclusive(&waiting->lock);
-    int r = accept_any(waiting, pipe, deadline);
-    AcquireSRWLockExclusive(&waiting->lock);
-    waiting->inside--;
-    WakeAllConditionVariable(&waiting->left);
-    ReleaseSRWLockExclusive(&waiting->lock);
-    return r;
-}
-
-int mp_win32_listener_look(const mp_plat_listener_t *listener, bool *ready)
-{
-    waiting_t *waiting = listener->more;
-    DWORD length = 0;
-    bool some = false;
-
-    AcquireSRWLockShared(&waiting->lock);
-    DWORD error = mp_win32_pipe_look(waiting->instance, &some, &length);
-    ReleaseSRWLockShared(&waiting->lock);
-    *ready = error != ERROR_BAD_PIPE; // it says that nobody has connected
-    return 0;
-}
+// ---- the end ----
 
 void mp_win32_pipe_listener_close(mp_plat_listener_t *listener)
 {
-    waiting_t *waiting = listener->more;
+    mp_win32_pipe_listener_t *waiting = listener->more;
 
+    mp_win32_pipe_listener_unlist(waiting);
     (void) SetEvent(waiting->closing);
     AcquireSRWLockExclusive(&waiting->lock);
     while (waiting->inside > 0) {
@@ -222,7 +185,11 @@ void mp_win32_pipe_listener_close(mp_plat_listener_t *listener)
                                          INFINITE, 0);
     }
     ReleaseSRWLockExclusive(&waiting->lock);
-    (void) CloseHandle(waiting->instance);
-    (void) CloseHandle(waiting->closing);
-    free(waiting);
+    mp_win32_pipe_listener_enter(waiting);
+    if (waiting->instance != NULL) {
+        mp_win32_pipe_listener_forget(waiting);
+    }
+    mp_win32_door_leave(&waiting->door);
+    mp_win32_pipe_listener_leave(waiting);
+    free_waiting(waiting);
 }

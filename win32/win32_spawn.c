@@ -6,6 +6,7 @@
 #include <wchar.h>
 
 #include "platform/fail.h"
+#include "win32/win32_listen.h"
 
 #define MARKER_SIZE (sizeof(MP_PLAT_MARKER) + 40)
 
@@ -19,6 +20,7 @@ typedef struct launch {
     HANDLE jobs[2]; // from the outside to the inside
     DWORD job_count;
     bool detached;
+    const mp_plat_setup_t *setup;
     STARTUPINFOEXW startup;
 } launch_t;
 
@@ -193,9 +195,30 @@ static DWORD describe_attributes(launch_t *launch)
 
 // ---- the start ----
 
+// Before the child runs it is among those who have its listeners.
+static DWORD let_run(const mp_plat_setup_t *setup,
+                     const PROCESS_INFORMATION *process)
+{
+    mp_win32_pipe_listeners_expect(setup->handles, setup->handle_count,
+                                   process);
+    if (ResumeThread(process->hThread) != (DWORD) -1) {
+        return 0;
+    }
+    DWORD error = GetLastError();
+    (void) TerminateProcess(process->hProcess, MP_WIN32_KILLED);
+    (void) CloseHandle(process->hProcess);
+    return error;
+}
+
 static DWORD create_as(launch_t *launch, DWORD more,
                        PROCESS_INFORMATION *process)
 {
+    const mp_plat_setup_t *setup = launch->setup;
+    DWORD error = 0;
+
+    bool listens =
+        mp_win32_pipe_listeners_among(setup->handles, setup->handle_count);
+    more |= listens ? CREATE_SUSPENDED : 0;
     if (!CreateProcessW(launch->file, launch->line, NULL, NULL, TRUE,
                         EXTENDED_STARTUPINFO_PRESENT |
                             CREATE_UNICODE_ENVIRONMENT | more,
@@ -203,8 +226,11 @@ static DWORD create_as(launch_t *launch, DWORD more,
                         &launch->startup.StartupInfo, process)) {
         return GetLastError();
     }
+    if (listens) {
+        error = let_run(setup, process);
+    }
     (void) CloseHandle(process->hThread);
-    return 0;
+    return error;
 }
 
 // A detached child leaves the job that this process may be in itself. A job of
@@ -273,7 +299,7 @@ static int describe_jobs(launch_t *launch, bool detached, mp_plat_tree_t *tree)
 static int spawn_with(const given_t *ours, const mp_plat_spawn_t *spawn,
                       mp_plat_tree_t *tree, PROCESS_INFORMATION *process)
 {
-    launch_t launch = {0};
+    launch_t launch = {.setup = spawn->setup};
     given_t given = {NULL, NULL};
 
     int r = describe_jobs(&launch, spawn->detached, tree);

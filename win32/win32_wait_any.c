@@ -282,6 +282,16 @@ static int prepare(wait_t *wait)
     return mp_win32_winsock();
 }
 
+static void end_looking(const wait_t *wait)
+{
+    for (size_t i = 0; i < wait->count; i++) {
+        const mp_plat_source_t *source = &wait->sources[i];
+        if (source->kind == MP_PLAT_SOURCE_LISTENER && is_pipe(source)) {
+            mp_win32_listener_looked(source->of.listener);
+        }
+    }
+}
+
 int mp_plat_wait_any(mp_plat_source_t *sources, size_t count, int64_t deadline)
 {
     wait_t wait = {.sources = sources, .count = count};
@@ -296,6 +306,7 @@ int mp_plat_wait_any(mp_plat_source_t *sources, size_t count, int64_t deadline)
         }
         r = doze(&wait, &pause, deadline);
     }
+    end_looking(&wait);
     free(wait.polled);
     return r;
 }
