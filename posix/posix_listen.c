@@ -148,12 +148,12 @@ int mp_plat_listen(mp_plat_listener_t *listener, const mp_plat_place_t *place,
     return r;
 }
 
-// Another process removes its file.
 intptr_t mp_plat_listener_passes(const mp_plat_listener_t *listener)
 {
     return listener->handle;
 }
 
+// Another process removes its file.
 int mp_plat_listener_adopt(mp_plat_listener_t *listener, intptr_t handle)
 {
     int listens = 0;
