@@ -302,12 +302,24 @@ static void the_silent_are_in_nobodys_way(void)
 // More than are served at once: nobody is turned away for that.
 enum { CROWD = 80 };
 
+// The calls of all these threads go through the one thread of Wine's server, so
+// that on a busy machine somebody may be silent for longer than a guest may be:
+// he comes again.
+#ifdef _WIN32
+enum { COMES = 20 };
+#else
+enum { COMES = 1 };
+#endif
+
 static int join_crowd(const mp_args_t *args)
 {
     mp_connection_t *connection = NULL;
+    int r = MP_EAUTH;
 
     (void) test_gate_arrive(mp_args_text(args, 1));
-    int r = mp_client(&connection, mp_args_text(args, 0), NULL, TEST_GUARD_MS);
+    for (int i = 0; r != 0 && i < COMES; i++) {
+        r = mp_client(&connection, mp_args_text(args, 0), NULL, TEST_GUARD_MS);
+    }
     mp_connection_destroy(connection);
     return r == 0 ? 0 : 1;
 }
