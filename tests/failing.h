@@ -10,6 +10,6 @@
 // The allocation that fails, counted down; 0: none, or it has failed.
 extern long failing;
 // Whether those of this thread neither fail nor count.
-extern _Thread_local bool failing_spares;
+void failing_spare(bool spared);
 
 #endif

@@ -487,7 +487,7 @@ static void visit(void)
 
 static void serve_or_visit(int number)
 {
-    failing_spares = (number == 1) != client_fails;
+    failing_spare((number == 1) != client_fails);
     if (number == 0) {
         serve();
     } else {
@@ -524,7 +524,7 @@ static void a_listener_without_memory_serves_the_next(void)
 
 static int use_ports(const mp_args_t *args)
 {
-    failing_spares = true; // it is the start that fails
+    failing_spare(true); // it is the start that fails
     const char *address = mp_listener_address(mp_args_listener(args, 1));
     int r =
         address == NULL
