@@ -41,6 +41,7 @@ static struct {
     unsigned seed;
     const char *only;
     long from;
+    size_t half; // MP_STEP_HALF: 1 or 2, for two programs that share the work
 } options;
 
 step_page_t *step_page;
@@ -404,6 +405,9 @@ void step_dead_child(void (*run)(void))
 
 static void read_options(int argc, char **argv)
 {
+    const char *half = getenv("MP_STEP_HALF");
+
+    options.half = half == NULL ? 0 : strtoul(half, NULL, 10);
     options.seed = (unsigned) (mp_plat_now() / MS) ^ (unsigned) getpid();
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc;
@@ -419,11 +423,17 @@ static void read_options(int argc, char **argv)
     }
 }
 
+static bool is_wanted(const step_op_t *op, size_t index)
+{
+    return (options.only == NULL || strstr(op->name, options.only) != NULL) &&
+           (options.half == 0 || index % 2 == options.half - 1);
+}
+
 static size_t add_tests(struct CMUnitTest *tests, size_t count,
                         const step_op_t *ops, size_t ops_count)
 {
     for (size_t i = 0; i < ops_count; i++) {
-        if (options.only == NULL || strstr(ops[i].name, options.only) != NULL) {
+        if (is_wanted(&ops[i], i)) {
             tests[count++] =
                 (struct CMUnitTest){ops[i].name, kill_everywhere, NULL, NULL,
                                     (void *) (uintptr_t) &ops[i]};
