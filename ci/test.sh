@@ -80,7 +80,8 @@ stage_no_remote() { native no-remote; }
 stage_no_sharedctypes() { native no-sharedctypes; }
 # The address sanitizer takes no care of its locks at a fork: where another
 # thread of the parent is about to end, a thread of the child hangs in them now
-# and then. So a test may be tried again.
+# and then. So a test may be tried again. Deaths at every step are left to other
+# builds: the sanitizer's own steps are most of them there.
 stage_asan()
 {
     tries=2
