@@ -689,16 +689,13 @@ static int take_an_end(const mp_args_t *args)
 }
 MP_TARGET(take_an_end)
 
-static void an_end_goes_to_a_process_that_runs(void)
+// The child, which runs, is given an end whose other one is `mine`.
+static void expect_through(mp_process_t *child, mp_connection_t *mine,
+                           mp_connection_t *its)
 {
-    mp_connection_t *its = NULL;
-    mp_connection_t *mine = NULL;
     char buffer[7];
     size_t size = 0;
 
-    make(true);
-    mp_process_t *child = test_start(take_an_end, MP_ARGS(second));
-    assert_int_equal(mp_pipe(&mine, &its, false), 0);
     assert_int_equal(mp_connection_send_connection(first, its, TEST_GUARD_MS),
                      0);
     mp_connection_destroy(its);
@@ -710,6 +707,17 @@ static void an_end_goes_to_a_process_that_runs(void)
         MP_EEOF);
     assert_int_equal(test_finish(child), 0);
     mp_connection_destroy(mine);
+}
+
+static void an_end_goes_to_a_process_that_runs(void)
+{
+    mp_connection_t *its = NULL;
+    mp_connection_t *mine = NULL;
+
+    make(true);
+    mp_process_t *child = test_start(take_an_end, MP_ARGS(second));
+    assert_int_equal(mp_pipe(&mine, &its, false), 0);
+    expect_through(child, mine, its);
     destroy();
 }
 
@@ -721,8 +729,6 @@ static void an_end_of_a_client_goes_to_a_process_that_runs(void)
     mp_connection_t *its = NULL;
     mp_listener_t *listener = NULL;
     mp_client_options_t client = {.open = true};
-    char buffer[7];
-    size_t size = 0;
 
     if (mp_listener_create(&listener, "127.0.0.1:0", &options) == MP_ENOTSUP) {
         return;
@@ -733,17 +739,7 @@ static void an_end_of_a_client_goes_to_a_process_that_runs(void)
         mp_client(&mine, mp_listener_address(listener), &client, TEST_GUARD_MS),
         0);
     assert_int_equal(mp_listener_accept(listener, &its, TEST_GUARD_MS), 0);
-    assert_int_equal(mp_connection_send_connection(first, its, TEST_GUARD_MS),
-                     0);
-    mp_connection_destroy(its);
-    assert_int_equal(
-        mp_connection_recv_bytes(mine, buffer, 7, &size, TEST_GUARD_MS), 0);
-    assert_memory_equal(buffer, "through", 7);
-    assert_int_equal(
-        mp_connection_recv_bytes(mine, buffer, 7, &size, TEST_GUARD_MS),
-        MP_EEOF);
-    assert_int_equal(test_finish(child), 0);
-    mp_connection_destroy(mine);
+    expect_through(child, mine, its);
     mp_listener_destroy(listener);
     destroy();
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -326,6 +327,27 @@ static int count_descriptors(const mp_args_t *args)
 }
 MP_TARGET(count_descriptors)
 
+// What comes over a descriptor that is armed is a signal, which ends the child.
+static int look_for_armed_sockets(const mp_args_t *args)
+{
+    int armed = 0;
+
+    (void) args;
+    for (int fd = 0; fd < 2000; fd++) {
+        int type = 0;
+        socklen_t size = sizeof(type);
+        armed += getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+                 (fcntl(fd, F_GETFL) & O_ASYNC) != 0;
+    }
+    return armed;
+}
+MP_TARGET(look_for_armed_sockets)
+
+static void nothing_that_is_written_to_is_armed(void)
+{
+    assert_int_equal(test_call(look_for_armed_sockets, MP_NO_ARGS), 0);
+}
+
 #define SIBLINGS 10
 
 static void child_has_no_ends_of_its_siblings(void)
@@ -370,6 +392,8 @@ static const struct test tests[] = {
      parents_exit_handlers_do_not_run_in_a_child, TEST_PROCESSES},
     {"a child has nothing of the library's ends of its siblings",
      child_has_no_ends_of_its_siblings, TEST_PROCESSES},
+    {"nothing that is written to is armed", nothing_that_is_written_to_is_armed,
+     TEST_PROCESSES},
 };
 
 int main(int argc, char **argv)

@@ -747,6 +747,86 @@ static void halves_make_a_handshake(void)
     mp_connection_destroy(ends[1]);
 }
 
+// ---- one that answers, among the silent ----
+
+static mp_event_t *may_answer;
+static mp_event_t *may_finish;
+static int answered[2]; // the two halves of its handshake
+static int refused;     // of the silent
+
+static void answer_late(void)
+{
+    (void) mp_event_wait(may_answer, TEST_GUARD_MS);
+    answered[0] = mp_answer_challenge(silent[0], "secret", 6, MP_DIGEST_DEFAULT,
+                                      TEST_GUARD_MS);
+    (void) mp_event_wait(may_finish, TEST_GUARD_MS);
+    answered[1] = mp_deliver_challenge(silent[0], "secret", 6,
+                                       MP_DIGEST_DEFAULT, TEST_GUARD_MS);
+}
+
+static void join_silently(int number)
+{
+    mp_client_options_t mute = {.open = true};
+    mp_connection_t *none = NULL;
+
+    refused += mp_client(&silent[number], mp_listener_address(listener), &mute,
+                         TEST_GUARD_MS) != 0;
+    (void) mp_listener_accept(listener, &none, 0);
+}
+
+// It is the oldest, and the others have been silent for longer when there is no
+// room for one more.
+static void serve_among_silent(void)
+{
+    mp_connection_t *connection = NULL;
+    int64_t from = test_now_ms();
+
+    (void) mp_listener_accept(listener, &connection, MOMENT_MS / 2);
+    (void) mp_event_set(may_answer);
+    (void) mp_listener_accept(listener, &connection,
+                              from + MOMENT_MS - test_now_ms());
+    join_silently(SERVED);
+    (void) mp_event_set(may_finish);
+    accepted = mp_listener_accept(listener, &connection, TEST_GUARD_MS);
+    mp_connection_destroy(connection);
+}
+
+static void answer_or_serve(int number)
+{
+    if (number == 0) {
+        answer_late();
+    } else {
+        serve_among_silent();
+    }
+}
+
+static void who_answers_keeps_his_place(void)
+{
+    mp_listener_options_t options = {.authkey = "secret", .authkey_size = 6};
+
+    if (!here(MP_AF_UNIX)) {
+        return; // a named pipe takes in one at a time, at its own pace
+    }
+    listen_at(NULL, &options);
+    assert_int_equal(mp_event_create(&may_answer), 0);
+    assert_int_equal(mp_event_create(&may_finish), 0);
+    refused = 0;
+    for (int i = 0; i < SERVED; i++) {
+        join_silently(i);
+    }
+    test_run_threads(2, answer_or_serve);
+    assert_int_equal(answered[0], 0);
+    assert_int_equal(answered[1], 0);
+    assert_int_equal(accepted, 0);
+    assert_int_equal(refused, 0);
+    for (int i = 0; i <= SERVED; i++) {
+        mp_connection_destroy(silent[i]);
+    }
+    mp_event_destroy(may_answer);
+    mp_event_destroy(may_finish);
+    mp_listener_destroy(listener);
+}
+
 static const struct test tests[] = {
     {"each family connects", each_family_connects, TEST_ONCE},
     {"what is no address is refused", what_is_no_address_is_refused, TEST_ONCE},
@@ -762,6 +842,7 @@ static const struct test tests[] = {
      TEST_ONCE},
     {"a crowd of the silent keeps nobody out",
      a_crowd_of_the_silent_keeps_nobody_out, TEST_ONCE},
+    {"who answers keeps his place", who_answers_keeps_his_place, TEST_ONCE},
     {"a silent client is refused in time", a_silent_client_is_refused_in_time,
      TEST_ONCE},
     {"a client that goes is refused", a_client_that_goes_is_refused, TEST_ONCE},

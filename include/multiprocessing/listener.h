@@ -99,9 +99,7 @@ MP_API int mp_listener_create_sized(mp_listener_t **out, const char *address,
  * Blocks: while a host's name is looked up.
  * Ownership: the caller's, released with mp_listener_destroy().
  * Inherits: as an argument; each client is accepted once, by one of all that
- *           accept. (On a named pipe of Windows one client at a time has come
- *           and is not accepted yet. It is lost if the process that made room
- *           for it ends while no process accepts.) A program that calls fork()
+ *           accept, whichever of them ends before. A program that calls fork()
  *           itself finds it open in the child.
  * Python: multiprocessing.connection.Listener(address, family, backlog,
  * authkey)
