@@ -289,11 +289,18 @@ static int too_long(size_t size, size_t most)
 static int receive_into(mp__passage_t *passage, void *buffer, size_t capacity,
                         size_t *size)
 {
-    int r = mp__frame_next(passage, size);
-    if (r == 0 && *size > capacity) {
-        r = too_long(*size, capacity);
+    int r = MP__FRAME_GONE;
+
+    while (r == MP__FRAME_GONE) {
+        r = mp__frame_next(passage, size);
+        if (r == 0 && *size > capacity) {
+            r = too_long(*size, capacity);
+        }
+        if (r == 0) {
+            r = mp__frame_receive(passage, buffer, capacity, size);
+        }
     }
-    return r < 0 ? r : mp__frame_receive(passage, buffer, *size);
+    return r;
 }
 
 int mp_connection_recv_bytes(mp_connection_t *connection, void *buffer,
@@ -324,8 +331,8 @@ int mp_connection_recv_bytes_into(mp_connection_t *connection, void *buffer,
         capacity - offset, size, timeout_ms);
 }
 
-static int receive_new(mp__passage_t *passage, void **bytes, size_t *size,
-                       size_t most)
+static int try_new(mp__passage_t *passage, void **bytes, size_t *size,
+                   size_t most)
 {
     int r = mp__frame_next(passage, size);
     if (r < 0) {
@@ -338,14 +345,25 @@ static int receive_new(mp__passage_t *passage, void **bytes, size_t *size,
     if (made == NULL) {
         return mp__fail(MP_ENOMEM, 0, "a message of %zu bytes", *size);
     }
-    r = mp__frame_receive(passage, made, *size);
-    if (r < 0) {
+    r = mp__frame_receive(passage, made, *size, size);
+    if (r != 0) {
         free(made);
         return r;
     }
     made[*size] = '\0';
     *bytes = made;
     return 0;
+}
+
+static int receive_new(mp__passage_t *passage, void **bytes, size_t *size,
+                       size_t most)
+{
+    int r = MP__FRAME_GONE;
+
+    while (r == MP__FRAME_GONE) {
+        r = try_new(passage, bytes, size, most);
+    }
+    return r;
 }
 
 int mp_connection_recv_alloc(mp_connection_t *connection, void **bytes,

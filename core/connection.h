@@ -48,6 +48,7 @@ struct mp__passage {
     bool in_parts; // a message and a handle belong together: inside of both
     bool waited;   // the next message was not there yet
     size_t header; // bytes in front of the next message that are only seen
+    uint32_t withdrawn; // the lane's count before the next message was seen
 };
 
 // Makes this thread the only one that sends, or receives, on the connection.
@@ -71,7 +72,12 @@ void mp__passage_inside(const mp__passage_t *passage, bool inside);
 int mp__frame_send(mp__passage_t *passage, const void *bytes, size_t size);
 // Waits for the next one: its length. It stays the next one.
 int mp__frame_next(mp__passage_t *passage, size_t *size);
-// Receives that one.
-int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t size);
+// Receives that one, whose length is *size, where there is room for at least
+// that. MP__FRAME_GONE: its sender has withdrawn it, so it is not the next one
+// any more. If it was another process's library that sent it, what came may be
+// another one instead: *size is its length then.
+#define MP__FRAME_GONE 1
+int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t room,
+                      size_t *size);
 
 #endif

@@ -200,13 +200,11 @@ int mp_connection_send_connection(mp_connection_t *connection,
 }
 
 // A message that cannot be a description stays the next one.
-static int receive_record(mp__passage_t *passage, unsigned char *record,
-                          size_t *size)
+static int try_record(mp__passage_t *passage, unsigned char *record,
+                      size_t *size)
 {
-    int r = check_local(passage);
-    if (r == 0) {
-        r = mp__frame_next(passage, size);
-    }
+    passage->in_parts = false;
+    int r = mp__frame_next(passage, size);
     if (r == 0 && *size != 1 + RECORD_SIZE) {
         r = mp__fail(MP_EPROTO, 0, "the next message is no connection");
     }
@@ -214,7 +212,20 @@ static int receive_record(mp__passage_t *passage, unsigned char *record,
         return r;
     }
     passage->in_parts = true;
-    return mp__frame_receive(passage, record, *size);
+    return mp__frame_receive(passage, record, 1 + RECORD_SIZE, size);
+}
+
+static int receive_record(mp__passage_t *passage, unsigned char *record,
+                          size_t *size)
+{
+    int r = check_local(passage);
+    if (r < 0) {
+        return r;
+    }
+    do {
+        r = try_record(passage, record, size);
+    } while (r == MP__FRAME_GONE);
+    return r;
 }
 
 // A stranger cannot vouch for whom a connection leads to.
@@ -248,7 +259,8 @@ static int receive_port(mp__passage_t *passage, mp_connection_t **out)
     size_t size = 0;
 
     int r = receive_record(passage, record, &size);
-    if (r == 0 && record[0] != MP__PORT_CONNECTION) {
+    if (r == 0 &&
+        (size != sizeof(record) || record[0] != MP__PORT_CONNECTION)) {
         mp__passage_break(passage, MP__BROKEN_BY_PEER);
         r = mp__fail(MP_EPROTO, 0, "the message was no connection");
     }

@@ -26,4 +26,11 @@ int mp__frame_broke_off(const mp__passage_t *passage, int r);
 bool mp__frame_one_step(const mp__passage_t *passage, size_t header,
                         size_t size);
 
+// Where the system keeps messages whole.
+int mp__frame_send_whole(const mp__passage_t *passage,
+                         const mp_plat_piece_t *piece);
+int mp__frame_next_whole(mp__passage_t *passage, size_t *size);
+int mp__frame_receive_whole(const mp__passage_t *passage, void *bytes,
+                            size_t room, size_t *size);
+
 #endif

@@ -185,42 +185,11 @@ static int next_stream(mp__passage_t *passage, size_t *size)
     return passage->header == 0 ? keep_length(passage, length) : 0;
 }
 
-static int next_whole(const mp__passage_t *passage, size_t *size)
-{
-    int r = 0;
-
-    do {
-        r = mp_plat_link_next(&passage->connection->link, size,
-                              mp__passage_slice(passage));
-    } while (r == MP_ETIMEDOUT && (r = mp__passage_look(passage, r)) == 0);
-    return r;
-}
-
 int mp__frame_next(mp__passage_t *passage, size_t *size)
 {
     passage->header = 0;
     return mp__frame_is_stream(passage) ? next_stream(passage, size)
-                                        : next_whole(passage, size);
-}
-
-// Its sender may have withdrawn it since it was seen, being late or dead. What
-// came instead and has another length is lost.
-static int receive_whole(const mp__passage_t *passage, void *bytes, size_t size)
-{
-    size_t received = 0;
-    int r = 0;
-
-    do {
-        r = mp_plat_link_receive(&passage->connection->link, bytes, size,
-                                 &received, mp__passage_slice(passage));
-    } while (r == MP_ETIMEDOUT && received == 0 &&
-             (r = mp__passage_look(passage, r)) == 0);
-    if (r == MP_EPROTO) {
-        mp__passage_break(passage, MP__BROKEN_BY_PEER);
-        return r;
-    }
-    return r == MP_ETIMEDOUT && received > 0 ? mp__frame_broke_off(passage, r)
-                                             : r;
+                                        : mp__frame_next_whole(passage, size);
 }
 
 // The message with the header that was seen in front of it.
@@ -259,17 +228,18 @@ static int receive_alone(const mp__passage_t *passage, void *bytes, size_t size)
     return r;
 }
 
-int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t size)
+int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t room,
+                      size_t *size)
 {
     if (!mp__frame_is_stream(passage)) {
-        return receive_whole(passage, bytes, size);
+        return mp__frame_receive_whole(passage, bytes, room, size);
     }
     if (passage->header == 0) {
-        return receive_alone(passage, bytes, size);
+        return receive_alone(passage, bytes, *size);
     }
-    int r = receive_with_header(passage, bytes, size);
+    int r = receive_with_header(passage, bytes, *size);
     if (r == 0) {
-        mp__ahead_pass(passage, size);
+        mp__ahead_pass(passage, *size);
     }
     return r;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/frame.h"
-#include "platform/fail.h"
 
 static size_t put_length(unsigned char header[MP__FRAME_HEADER_MOST],
                          uint64_t length)
@@ -90,38 +89,13 @@ static int send_stream(const mp__passage_t *passage, mp_plat_piece_t *pieces,
     return send_rest(passage, pieces, count);
 }
 
-static int send_whole(const mp__passage_t *passage,
-                      const mp_plat_piece_t *piece)
-{
-    size_t sent = 0;
-    int r = 0;
-
-    if (piece->size > MP_PLAT_MESSAGE_MOST) {
-        return mp__fail(MP_EMSGSIZE, 0,
-                        "a named pipe takes no message of %zu bytes",
-                        piece->size);
-    }
-    while (r == 0) {
-        r = mp_plat_link_send(&passage->connection->link, piece, 1, &sent,
-                              mp__passage_slice(passage));
-        if (r == 0) {
-            return 0;
-        }
-        r = mp__passage_look(passage, r);
-        if (sent > 0) {
-            return mp__frame_broke_off(passage, r == 0 ? MP_ETIMEDOUT : r);
-        }
-    }
-    return r;
-}
-
 int mp__frame_send(mp__passage_t *passage, const void *bytes, size_t size)
 {
     unsigned char header[MP__FRAME_HEADER_MOST];
     mp_plat_piece_t body = {bytes, size};
 
     if (!mp__frame_is_stream(passage)) {
-        return send_whole(passage, &body);
+        return mp__frame_send_whole(passage, &body);
     }
     mp_plat_piece_t pieces[] = {{header, put_length(header, size)}, body};
     return send_stream(passage, pieces, size > 0 ? 2 : 1);

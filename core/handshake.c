@@ -99,8 +99,6 @@ static int receive_framed(mp__handshake_t *handshake, const void **message,
 static int receive_whole(mp__handshake_t *handshake, const void **message,
                          size_t *size)
 {
-    size_t received = 0;
-
     int r = mp_plat_link_next(&handshake->link, size, MP_PLAT_AT_ONCE);
     if (r < 0) {
         return r;
@@ -109,8 +107,11 @@ static int receive_whole(mp__handshake_t *handshake, const void **message,
         return too_long();
     }
     *message = handshake->in;
-    return mp_plat_link_receive(&handshake->link, handshake->in, *size,
-                                &received, MP_PLAT_AT_ONCE);
+    if (*size == 0) {
+        return 0;
+    }
+    return mp_plat_link_receive(&handshake->link, handshake->in,
+                                MP__AUTH_MESSAGE_MOST, size, MP_PLAT_AT_ONCE);
 }
 
 static int receive_one(mp__handshake_t *handshake)

@@ -20,6 +20,10 @@ typedef struct mp__lane {
     mp_word_t broken;       // an mp__broken_t
     _Atomic uint64_t next;  // 1 + the length of the next message, once known
     _Atomic uint64_t taken; // how many receipts have begun: see core/ahead.h
+    // Of messages that the system keeps whole: see core/frame_whole.c.
+    mp_word_t writing;   // one is written, or the last one may be withdrawn
+    mp_word_t withdrawn; // how many may have been, others having followed
+    mp_word_t taking;    // one whose length was seen is taken
 } mp__lane_t;
 
 typedef enum mp__broken {

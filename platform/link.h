@@ -53,14 +53,16 @@ void mp_plat_link_close(mp_plat_link_t *link); // becomes MP_PLAT_NO_LINK
 int mp_plat_link_send(const mp_plat_link_t *link, const mp_plat_piece_t *pieces,
                       size_t count, size_t *sent, int64_t deadline);
 // Receives exactly `size` bytes; where messages are kept whole, the next
-// message, which mp_plat_link_next() said is that long. *received tells how
-// many came, also if it fails. MP_EEOF the other side is closed and all that
-// it sent is read; MP_ETIMEDOUT (not recorded).
+// message, of up to so many. *received tells how many came, also if it fails.
+// MP_EEOF the other side is closed and all that it sent is read; MP_ETIMEDOUT
+// (not recorded); MP_EPROTO the message is longer, and its rest is the next
+// one.
 int mp_plat_link_receive(const mp_plat_link_t *link, void *bytes, size_t size,
                          size_t *received, int64_t deadline);
 // Where messages are kept whole: waits for the next one and tells its length,
-// and leaves it there. One of 0 bytes is taken by that, so that to receive its
-// 0 bytes does nothing.
+// and leaves it there, where its sender may withdraw it still: what is received
+// then has another length. One of 0 bytes is taken by that, so that to receive
+// its 0 bytes does nothing.
 int mp_plat_link_next(const mp_plat_link_t *link, size_t *size,
                       int64_t deadline);
 // The next bytes of a stream without taking them, `size` at the most: *seen

@@ -38,7 +38,7 @@ static void messages_stay_whole(void)
     free(bytes);
 }
 
-static void a_message_of_another_length_is_told(void)
+static void a_message_that_is_longer_is_told(void)
 {
     mp_plat_link_t ends[2];
     char taken[10];
@@ -52,8 +52,7 @@ static void a_message_of_another_length_is_told(void)
     assert_int_equal(received, 3);
     assert_int_equal(link_put(&ends[1], "abcde", 5), 0);
     assert_int_equal(
-        mp_plat_link_receive(&ends[0], taken, 10, &received, link_guard()),
-        MP_EPROTO);
+        mp_plat_link_receive(&ends[0], taken, 10, &received, link_guard()), 0);
     assert_int_equal(received, 5);
     link_close_both(ends);
 }
@@ -531,7 +530,7 @@ static void a_stream_that_is_late_tells_how_much_went(void)
 
 static const struct test tests[] = {
     {"messages stay whole", messages_stay_whole, TEST_ONCE},
-    {"a message of another length is told", a_message_of_another_length_is_told,
+    {"a message that is longer is told", a_message_that_is_longer_is_told,
      TEST_ONCE},
     {"an empty message is waited for if something follows",
      an_empty_message_is_waited_for_if_something_follows, TEST_ONCE},

@@ -98,7 +98,6 @@ int mp_plat_link_send_handles(const mp_plat_link_t *link,
 static int receive_parcel(const mp_plat_link_t *link, struct parcel *parcel,
                           int64_t deadline)
 {
-    size_t received = 0;
     size_t size = 0;
 
     int r = mp_plat_link_next(link, &size, deadline);
@@ -108,7 +107,10 @@ static int receive_parcel(const mp_plat_link_t *link, struct parcel *parcel,
     if (size > sizeof(*parcel)) {
         return mp__fail(MP_EPROTO, 0, "a message came instead of handles");
     }
-    r = mp_plat_link_receive(link, parcel, size, &received, deadline);
+    if (size > 0) {
+        r = mp_plat_link_receive(link, parcel, sizeof(*parcel), &size,
+                                 deadline);
+    }
     if (r < 0) {
         return r;
     }

@@ -250,8 +250,8 @@ int mp_win32_pipe_receive(HANDLE pipe, void *bytes, size_t size,
     DWORD error =
         mp_win32_operation_end(pipe, &operation, begun, deadline, &moved);
     *received = moved;
-    if (error == ERROR_MORE_DATA || (error == 0 && moved != size)) {
-        return mp__fail(MP_EPROTO, 0, "the message has another length");
+    if (error == ERROR_MORE_DATA) {
+        return mp__fail(MP_EPROTO, 0, "the message is longer than it was");
     }
     return result_of(error);
 }
