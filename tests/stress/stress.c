@@ -44,14 +44,30 @@ typedef struct run {
     uint64_t random;
 } run_t;
 
-static void fail_run(const run_t *run, const char *what)
+// What a failed row has left, in shared memory also, is nothing to begin with.
+static bool failed;
+
+static void end_all(run_t *run)
 {
-    if (run->page != NULL) {
-        atomic_store(&run->page->stop, 1);
+    for (int i = 0; i < run->count; i++) {
+        if (run->workers[i] != NULL) {
+            (void) mp_process_kill(run->workers[i]);
+            (void) mp_process_join(run->workers[i], 10 * STRESS_LIMIT_MS);
+            mp_process_destroy(run->workers[i]);
+            run->workers[i] = NULL;
+        }
     }
-    fail_msg("processes that %s, after %d deaths (seed %llu): %s",
-             run->row->name, run->deaths, (unsigned long long) options.seed,
-             what);
+}
+
+static void fail_run(run_t *run, const char *what)
+{
+    failed = true;
+    print_message("processes that %s, after %d deaths (seed %llu): %s\n",
+                  run->row->name, run->deaths,
+                  (unsigned long long) options.seed, what);
+    (void) fflush(stdout);
+    end_all(run);
+    fail();
 }
 
 static int create_worker(mp_process_t **out, const stress_order_t *order)
@@ -165,6 +181,7 @@ static void kill_one(run_t *run)
         mp_process_join(worker, 10 * STRESS_LIMIT_MS) < 0) {
         fail_run(run, "a process cannot be killed");
     }
+    run->workers[index] = NULL;
     mp_process_destroy(worker);
     atomic_store(&run->page->dead, index);
     run->deaths++;
@@ -203,6 +220,7 @@ static void end_workers(run_t *run)
             fail_run(run, "a process failed");
         }
         mp_process_destroy(run->workers[i]);
+        run->workers[i] = NULL;
     }
 }
 
@@ -255,6 +273,9 @@ static void run_row(void **state)
     mp__census_t census;
     run_t run = {.number = (int) (intptr_t) *state};
 
+    if (failed) {
+        skip();
+    }
     run.row = stress_rows[run.number];
     run.random = (options.seed + (uint64_t) run.number) * 2654435761U + 1;
     run.count = 2 + (int) stress_random(&run.random, STRESS_WORKERS - 1);
