@@ -73,9 +73,8 @@ int mp__frame_send(mp__passage_t *passage, const void *bytes, size_t size);
 // Waits for the next one: its length. It stays the next one.
 int mp__frame_next(mp__passage_t *passage, size_t *size);
 // Receives that one, whose length is *size, where there is room for at least
-// that. MP__FRAME_GONE: its sender has withdrawn it, so it is not the next one
-// any more. If it was another process's library that sent it, what came may be
-// another one instead: *size is its length then.
+// that; if its sender has withdrawn it, what follows and has room: *size is its
+// length then. MP__FRAME_GONE: it was withdrawn, and nothing like that follows.
 #define MP__FRAME_GONE 1
 int mp__frame_receive(mp__passage_t *passage, void *bytes, size_t room,
                       size_t *size);

@@ -14,13 +14,13 @@
 
 // ---- sending ----
 
-// Whether a receiver that lives takes a message.
-static bool is_taken(const mp__lane_t *lane, bool look)
+// Whether a receiver that lives is in the middle of that.
+static bool is_taken(const mp__lane_t *lane, uint32_t taking, bool look)
 {
     uint32_t holder = atomic_load(&lane->receiver) & MP__TOKEN_MASK;
 
-    return atomic_load(&lane->taking) != 0 && holder != 0 &&
-           !mp__member_dead(holder, look);
+    return taking % 2 != 0 && atomic_load(&lane->taking) == taking &&
+           holder != 0 && !mp__member_dead(holder, look);
 }
 
 // What was written last may have been withdrawn.
@@ -32,14 +32,15 @@ static int let_take(const mp__passage_t *passage)
     bool naps = false;
 
     (void) atomic_fetch_add(&lane->withdrawn, 1);
-    while (is_taken(lane, naps)) {
+    uint32_t taking = atomic_load(&lane->taking);
+    while (is_taken(lane, taking, naps)) {
         int r = mp__passage_look(passage, MP_ETIMEDOUT);
         if (r < 0) {
             return r;
         }
         naps = naps || !mp__pause(&pause);
         if (naps) { // he does not run
-            mp_plat_sleep(&lane->taking, 1,
+            mp_plat_sleep(&lane->taking, taking,
                           mp__nap_until(&nap, passage->deadline));
             (void) mp__nap_over(&nap, passage->deadline);
         }
@@ -92,14 +93,16 @@ int mp__frame_send_whole(const mp__passage_t *passage,
 
 // ---- receiving ----
 
-// Who died while he took one has left the word behind; a sender would wait for
-// it while this process waits for a message.
+// Who died while he took one has left the word odd; a sender would wait for it
+// while this process waits for a message.
 int mp__frame_next_whole(mp__passage_t *passage, size_t *size)
 {
     mp__lane_t *lane = passage->lane;
     int r = 0;
 
-    atomic_store(&lane->taking, 0);
+    if (atomic_load(&lane->taking) % 2 != 0) {
+        (void) atomic_fetch_add(&lane->taking, 1);
+    }
     do {
         passage->withdrawn = atomic_load(&lane->withdrawn);
         r = mp_plat_link_next(&passage->connection->link, size,
@@ -109,22 +112,29 @@ int mp__frame_next_whole(mp__passage_t *passage, size_t *size)
 }
 
 // What is on its way from another machine need not be there at once.
-static int take(const mp__passage_t *passage, void *bytes, size_t room,
-                size_t *received)
+static int take_seen(const mp__passage_t *passage, void *bytes, size_t room,
+                     size_t *size)
 {
     const mp_plat_link_t *link = &passage->connection->link;
-    mp__lane_t *lane = passage->lane;
-    int r = MP__FRAME_GONE;
 
-    *received = 0;
-    atomic_store(&lane->taking, 1);
-    if (atomic_load(&lane->withdrawn) == passage->withdrawn) {
-        r = mp_plat_link_receive(link, bytes, room, received,
-                                 link->local ? MP_PLAT_AT_ONCE
-                                             : mp__passage_slice(passage));
+    return mp_plat_link_receive(link, bytes, room, size,
+                                link->local ? MP_PLAT_AT_ONCE
+                                            : mp__passage_slice(passage));
+}
+
+// Some message was withdrawn, perhaps another than the one that was seen. Now
+// that nothing can follow that, one more look is enough, and senders that give
+// up without end do not keep it from being taken.
+static int take_other(const mp__passage_t *passage, void *bytes, size_t room,
+                      size_t *size)
+{
+    int r =
+        mp_plat_link_next(&passage->connection->link, size, MP_PLAT_AT_ONCE);
+    if (r < 0 || *size == 0) {
+        return r;
     }
-    atomic_store(&lane->taking, 0);
-    return r;
+    bool fits = passage->in_parts ? *size == room : *size <= room;
+    return fits ? take_seen(passage, bytes, room, size) : MP__FRAME_GONE;
 }
 
 // Others' senders, such as Python's, tell nobody that they withdraw a message.
@@ -132,17 +142,19 @@ static int take(const mp__passage_t *passage, void *bytes, size_t room,
 int mp__frame_receive_whole(const mp__passage_t *passage, void *bytes,
                             size_t room, size_t *size)
 {
-    size_t received = 0;
+    mp__lane_t *lane = passage->lane;
 
     if (*size == 0) {
         return 0; // mp_plat_link_next() has taken it
     }
-    int r = take(passage, bytes, room, &received);
-    if (r == 0) {
-        *size = received;
-    } else if (r == MP_EPROTO) {
+    (void) atomic_fetch_add(&lane->taking, 1);
+    int r = atomic_load(&lane->withdrawn) == passage->withdrawn
+                ? take_seen(passage, bytes, room, size)
+                : take_other(passage, bytes, room, size);
+    (void) atomic_fetch_add(&lane->taking, 1);
+    if (r == MP_EPROTO) {
         mp__passage_break(passage, MP__BROKEN_BY_PEER);
-    } else if (r == MP_ETIMEDOUT && received > 0) {
+    } else if (r == MP_ETIMEDOUT && *size > 0) {
         return mp__frame_broke_off(passage, r);
     } else if (r == MP_ETIMEDOUT) {
         r = mp__passage_look(passage, r);

@@ -23,7 +23,7 @@ typedef struct mp__lane {
     // Of messages that the system keeps whole: see core/frame_whole.c.
     mp_word_t writing;   // one is written, or the last one may be withdrawn
     mp_word_t withdrawn; // how many may have been, others having followed
-    mp_word_t taking;    // one whose length was seen is taken
+    mp_word_t taking;    // odd while one whose length was seen is taken
 } mp__lane_t;
 
 typedef enum mp__broken {
