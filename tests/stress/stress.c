@@ -128,12 +128,13 @@ static void kick(run_t *run)
 static void expect_progress(run_t *run, int dead)
 {
     unsigned seen[STRESS_WORKERS];
+    const int count = run->count;
     int64_t from = mp_plat_now();
 
-    for (int i = 0; i < run->count; i++) {
+    for (int i = 0; i < count; i++) {
         seen[i] = atomic_load(&run->page->progress[i]);
     }
-    for (int i = 0; i < run->count; i++) {
+    for (int i = 0; i < count; i++) {
         while (i != dead && !goes_on(run, i, seen[i])) {
             if (mp_plat_now() - from > STRESS_LIMIT_MS * MS) {
                 fail_run(run, "a process does not go on");
