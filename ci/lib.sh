@@ -126,10 +126,12 @@ install_packages()
     [ $# -gt 0 ] || return 0
     say "Installing with $manager: $*"
     case $manager in
-    apt)
+    apt) mkdir -p "$cache" && (
+        flock 8 # a stage may run beside this one
         quiet as_root apt-get -qq update || die "apt-get update failed"
         quiet as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get -qq -y --no-install-recommends install "$@" ;;
+            apt-get -qq -y --no-install-recommends install "$@"
+    ) 8>"$cache/apt.lock" ;;
     brew) quiet env HOMEBREW_NO_AUTO_UPDATE=1 NONINTERACTIVE=1 brew install "$@" ;;
     pacman)
         # MSYS2 has no root; elsewhere pacman wants one.

@@ -3,6 +3,7 @@
 # what is missing for it. Without a stage it takes this machine's own build;
 # "all" takes every stage that can run here. The last line counts the tests of
 # all stages; a stage that fails otherwise than by a test counts as one.
+# Inside, for what runs beside: --table FILE leaves the summary to the caller.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/ci/lib.sh"
@@ -22,14 +23,18 @@ build()
 
 # run_tests PRESET [WRAPPER...]: the numbers of ctest's summary go to $counts.
 # All the tests' own lines are worth reading only when one of them failed.
+# Tests wait more than they work, so two for each processor run at once. Under
+# Wine all of them wait for its one server, and are not to do so for longer.
 run_tests()
 {
     preset=$1
     shift
     rc=0
+    jobs=$(processors)
+    [ $# -gt 0 ] || jobs=$((2 * jobs))
     # Windows looks for DLLs along PATH, and Wine along WINEPATH.
     PATH=$root/build/$preset:$PATH WINEPATH=$root/build/$preset \
-        sh ci/contain.sh "$@" ctest --preset "$preset" -j "$(processors)" --repeat "until-pass:${tries:-1}" \
+        sh ci/contain.sh "$@" ctest --preset "$preset" -j "$jobs" --repeat "until-pass:${tries:-1}" \
         >"$work/ctest" 2>&1 </dev/null || rc=$?
     if [ $rc = 0 ]; then
         grep -E 'left behind|tests passed' "$work/ctest"
@@ -99,15 +104,24 @@ stage_macos_arm64() { macos arm64; }
 stage_macos_x86_64() { macos x86_64; }
 stage_arm64() { need build ccache arm64 && sh ci/deps-arm64.sh && native arm64; }
 
+# tidy PRESET [ARGUMENT...]: in a folder of its own, for the stage that builds
+# and tests the preset may run at the same time.
+tidy()
+{
+    tidied=build/tidy/$1
+    quiet cmake --preset "$1" -B "$tidied" -DMP_WERROR=$werror || return
+    shift
+    sh ci/tidy.sh "$tidied" "$@"
+}
+
 # Each file of the tree is analysed in one of these builds.
 stage_tidy()
 {
-    need build tidy ccache && configure dev && sh ci/tidy.sh build/dev || return
-    [ "$system" != Linux ] || { configure portable && sh ci/tidy.sh build/portable; } || return
-    [ "$system" != Linux ] || { configure shared && sh ci/tidy.sh build/shared _loaded; } || return
+    need build tidy ccache && tidy dev || return
+    [ "$system" != Linux ] || { tidy portable && tidy shared _loaded; } || return
     [ "$(uname -m)" = x86_64 ] || return 0
-    need mingw && sh ci/deps-mingw.sh && configure mingw &&
-        sh ci/tidy.sh build/mingw win32 --extra-arg=--target=x86_64-w64-mingw32
+    need mingw && sh ci/deps-mingw.sh &&
+        tidy mingw win32 --extra-arg=--target=x86_64-w64-mingw32
 }
 
 # What can run here, the quickest to fail first.
@@ -126,11 +140,28 @@ stages_of_this_machine()
 
 # ---- Running them -------------------------------------------------------
 
-keep_going=0
-if [ "${1-}" = --keep-going ]; then
-    keep_going=1
+# What only compiles or reads takes the processors, while tests mostly wait. So
+# these stages run beside the others, and give way to them.
+runs_beside()
+{
+    case $1 in
+    shellcheck | workflow | format | headers | fuzz | tidy | macos-*) ;;
+    *) return 1 ;;
+    esac
+}
+
+keep_going=
+table=
+while :; do
+    case ${1-} in
+    --keep-going) keep_going=--keep-going ;;
+    --table)
+        table=$2
+        shift ;;
+    *) break ;;
+    esac
     shift
-fi
+done
 # A compiler that is newer than ours may warn of more, which is no reason to
 # turn away somebody who only wants to see the tests pass.
 werror=ON
@@ -141,18 +172,41 @@ case ${1-} in
     werror=OFF ;;
 all) set -- $(stages_of_this_machine) ;;
 esac
+stages=
+beside=
 for name; do
     grep -q "^stage_$(echo "$name" | tr - _)()" "$0" || die "there is no stage \"$name\""
+    if [ -z "$table" ] && runs_beside "$name"; then
+        beside="$beside $name"
+    else
+        stages="$stages $name"
+    fi
 done
+[ -n "$stages" ] || { stages=$beside beside=; }
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+helper=
+end_helper()
+{
+    [ -z "$helper" ] || kill "$helper" 2>/dev/null
+}
+trap 'end_helper; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-table=$work/table
+summary=${table:-$work/table}
+: >"$summary"
+: >"$work/beside"
 total_passed=0
 total_failed=0
 begin=$(date +%s)
-for name; do
+
+if [ -n "$beside" ]; then
+    say "beside the others:$beside"
+    # shellcheck disable=SC2086  # one word is one stage
+    nice -n 19 sh "$0" $keep_going --table "$work/beside" $beside \
+        >"$work/output" 2>&1 </dev/null &
+    helper=$!
+fi
+for name in $stages; do
     say "$name"
     counts=$work/counts
     : >"$counts"
@@ -168,13 +222,28 @@ COUNTS
     total_failed=$((total_failed + failed))
     tests=
     [ "$passed" = 0 ] || tests="$passed tests"
-    printf '%-14s %5d s   %s   %s\n' "$name" $seconds $result "$tests" >>"$table"
+    printf '%-14s %5d s   %s   %s\n' "$name" $seconds $result "$tests" >>"$summary"
     say "$name: $result, $seconds s"
-    [ $result = passed ] || [ $keep_going = 1 ] || break
+    [ -z "$keep_going" ] || continue
+    [ $result = passed ] || break
+    ! grep -q FAILED "$work/beside" || break
 done
 
+if [ -n "$helper" ]; then
+    # It comes to the end of the stage where it is.
+    [ -n "$keep_going" ] || [ $total_failed = 0 ] || end_helper
+    failed=0
+    wait "$helper" || failed=1
+    helper=
+    cat "$work/output"
+    sed 's/ *$/   beside/' "$work/beside" >>"$summary"
+    also=$(grep -c FAILED "$work/beside")
+    [ "$also" = 0 ] || failed=$also
+    total_failed=$((total_failed + failed))
+fi
+[ -z "$table" ] || exit $((total_failed > 0))
 echo
-cat "$table"
+cat "$summary"
 printf '%-14s %5d s\n' together $(($(date +%s) - begin))
 echo "$total_passed passed, $total_failed failed"
 [ $total_failed = 0 ]
