@@ -64,6 +64,19 @@ void mp_plat_yield(void);
 // How many processors this process may run on now, at least 1; cheap.
 int mp_plat_processors(void);
 
+// ---- fences that only one side pays for ----
+
+// Whether mp_plat_fence_join() may ever be true here.
+extern const bool mp_plat_has_fences;
+// From now on this process takes part: mp_plat_fence_all() in any process
+// reaches it. Again after a fork. False: the system has no such thing, or
+// refuses it.
+bool mp_plat_fence_join(void);
+// As if this thread, and every thread of each process that takes part, had gone
+// through a fence (seq_cst) meanwhile. A few microseconds. False: this process
+// does not take part.
+bool mp_plat_fence_all(void);
+
 // ---- life and death of others ----
 
 // A process of which no more is known than its number: it has not told yet, or
