@@ -86,7 +86,8 @@ static int write_shared(mp__writer_t *out, const mp_any_t *value)
         [MP__TYPE_LOCK] = "Lock",           [MP__TYPE_RLOCK] = "RLock",
         [MP__TYPE_SEMAPHORE] = "Semaphore", [MP__TYPE_CONDITION] = "Condition",
         [MP__TYPE_EVENT] = "Event",         [MP__TYPE_BARRIER] = "Barrier",
-        [MP__TYPE_VALUE] = "Value",         [MP__TYPE_ARRAY] = "Array"};
+        [MP__TYPE_QUEUE] = "Queue",         [MP__TYPE_VALUE] = "Value",
+        [MP__TYPE_ARRAY] = "Array"};
     uint32_t type = mp__object_reference(mp__any_as_shared(value)->object).type;
     bool known = type < sizeof(names) / sizeof(names[0]);
 

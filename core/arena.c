@@ -44,6 +44,7 @@ static int lay_out(uint64_t family)
     arena->size = mp__memory.size;
     arena->map_offset = MAP_OFFSET;
     arena->data_offset = MAP_OFFSET + map_size(mp__memory.size);
+    atomic_store(&arena->laps, (uint32_t) family); // no number of a user's
     atomic_store(&arena->slots_committed,
                  (uint32_t) (MP__ARENA_STEP / sizeof(mp__slot_t)));
     return mp_plat_sleep_prepare(&mp__memory, SLEEP_OFFSET, family);

@@ -42,7 +42,8 @@ typedef struct mp__arena {
     mp_word_t fork_clock; // counts forks of members
     mp_word_t heap;       // the lock of the heap
     mp_word_t joined;     // a unit, plus one: see core/pages.c
-    mp_word_t unused[2];
+    mp_word_t laps; // with which rings of queues begin: see core/queue_word.h
+    mp_word_t unused[1];
     // Guarded by the heap's lock.
     mp_word_t generation; // above those of all objects in spans that went
     _Atomic uint64_t map_committed; // bytes

@@ -3,6 +3,7 @@
 
 #include "core/cells.h"
 #include "core/pages.h"
+#include "core/queue.h"
 #include "core/transit.h"
 #include "platform/fail.h"
 
@@ -110,6 +111,11 @@ static int check_object(check_t *check, mp__object_t *object, uint32_t owner)
     }
     if (!check->quiet) {
         return 0;
+    }
+    if (type == MP__TYPE_PART) {
+        return mp__part_is_kept_locked((mp__part_t *) (void *) object)
+                   ? 0
+                   : damaged(object, "a part that its queue does not have");
     }
     return type == MP__TYPE_HOLDER
                ? check_holder((mp__holder_t *) (void *) object, owner)

@@ -23,6 +23,7 @@ typedef struct mp__own {
     mp_word_t process;  // of this process; 0: it is no member yet
     mp_word_t busy;     // guards the slabs that this process allocates from
     mp_word_t slabs[8]; // the current one of each class, as unit plus one
+    mp_word_t fence;    // an mp__fence_t (core/fence.h)
 } mp__own_t;
 
 _Static_assert(sizeof(mp__own_t) <= MP_PLAT_WIPED_SIZE, "it has room");

@@ -20,12 +20,14 @@ typedef enum mp__type {
     MP__TYPE_RESERVED, // being made
     MP__TYPE_FREEING,  // being freed
     MP__TYPE_HOLDER,
+    MP__TYPE_PART, // of a queue (core/queue.h)
     MP__TYPE_LOCK,
     MP__TYPE_RLOCK,
     MP__TYPE_SEMAPHORE,
     MP__TYPE_CONDITION,
     MP__TYPE_EVENT,
     MP__TYPE_BARRIER,
+    MP__TYPE_QUEUE,
     MP__TYPE_VALUE,
     MP__TYPE_ARRAY,
     MP__TYPE_ROUTE, // of connections
@@ -46,7 +48,8 @@ typedef enum mp__type {
     X(semaphore, MP__TYPE_SEMAPHORE)                                           \
     X(condition, MP__TYPE_CONDITION)                                           \
     X(event, MP__TYPE_EVENT)                                                   \
-    X(barrier, MP__TYPE_BARRIER) MP__OBJECTS_OF_TYPES(X)
+    X(barrier, MP__TYPE_BARRIER)                                               \
+    X(queue, MP__TYPE_QUEUE) MP__OBJECTS_OF_TYPES(X)
 
 // The state: the type, flags, in limbo how many forks there were from the birth
 // to the end, and in the upper half a token: the owner's, or of who is freeing

@@ -3,6 +3,7 @@
 
 #include "core/cells.h"
 #include "core/pages.h"
+#include "core/queue.h"
 #include "core/transit.h"
 
 // ---- making ----
@@ -99,8 +100,12 @@ static void to_limbo_locked(mp__object_t *object)
 
 void mp__object_free_locked(mp__object_t *object)
 {
-    if (mp__type_of(atomic_load(&object->state)) == MP__TYPE_ROUTE) {
+    mp__type_t type = mp__type_of(atomic_load(&object->state));
+
+    if (type == MP__TYPE_ROUTE) {
         mp__transits_drop_locked(object);
+    } else if (type == MP__TYPE_QUEUE) {
+        mp__queue_free_locked(object);
     }
     if (mp__object_is_block(object)) {
         free_block_locked(object);

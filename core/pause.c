@@ -6,6 +6,13 @@
 
 #define WATCHES 40
 #define YIELDS 4
+#define WATCH_NS 4000
+#define YIELD_NS 40000
+#define CLOCK_EVERY 64 // watches
+#define YIELDS_EVERY 4
+#define WORTH_LEAST (-8)
+#define ASIDE 32
+#define WATCH_AGAIN 1024
 #define ASK_EVERY 64
 #define LOOK_EVERY_MS 25
 #define LOOKED 16
@@ -49,6 +56,90 @@ bool mp__pause(mp__pause_t *pause)
         return true;
     }
     return false;
+}
+
+// Whether watching has been of use lately: not if the other side runs on this
+// very processor, and waits for it, which nothing tells as surely as that
+// nobody was ever seen to come. Then it is tried again now and then. No
+// instruction in here may be a locked one: it would first wait until what this
+// thread has just written for the other side is there.
+static _Atomic int worth;
+
+static bool is_worth_watching(void)
+{
+    static _Atomic unsigned skipped;
+    unsigned count = 0;
+
+    if (atomic_load_explicit(&worth, memory_order_relaxed) > WORTH_LEAST) {
+        return true;
+    }
+    count = atomic_load_explicit(&skipped, memory_order_relaxed) + 1;
+    atomic_store_explicit(&skipped, count, memory_order_relaxed);
+    return count % WATCH_AGAIN == 0;
+}
+
+static void was_in_vain(void)
+{
+    int seen = atomic_load_explicit(&worth, memory_order_relaxed);
+
+    if (seen > WORTH_LEAST) {
+        atomic_store_explicit(&worth, seen - 1, memory_order_relaxed);
+    }
+}
+
+void mp__pause_found(const mp__pause_t *pause)
+{
+    if (pause->step > 0 &&
+        atomic_load_explicit(&worth, memory_order_relaxed) != 0) {
+        atomic_store_explicit(&worth, 0, memory_order_relaxed);
+    }
+}
+
+static bool is_over(mp__pause_t *pause, int64_t length)
+{
+    int64_t now = mp_plat_now();
+
+    pause->end = pause->end == 0 ? now + length : pause->end;
+    return now >= pause->end;
+}
+
+// Steps below 0 are those in which the processor is given away.
+static bool watch(mp__pause_t *pause)
+{
+    bool skipped = pause->step == 0 && !is_worth_watching();
+    bool over = !skipped && pause->step % CLOCK_EVERY == CLOCK_EVERY - 1 &&
+                is_over(pause, WATCH_NS);
+
+    if (over) {
+        was_in_vain();
+    }
+    if (skipped || over) {
+        *pause = (mp__pause_t){-1, 0};
+        return false;
+    }
+    pause->step++;
+    relax();
+    return true;
+}
+
+// Both parts end by the clock: how long a step takes differs by hundred times.
+bool mp__pause_long(mp__pause_t *pause)
+{
+    if (pause->step >= 0 && watch(pause)) {
+        return true;
+    }
+    if (pause->step-- % YIELDS_EVERY == -1 && is_over(pause, YIELD_NS)) {
+        return false;
+    }
+    mp_plat_yield();
+    return true;
+}
+
+void mp__pause_aside(void)
+{
+    for (int i = 0; i < ASIDE; i++) {
+        relax();
+    }
 }
 
 int64_t mp__nap_until(mp__nap_t *nap, int64_t deadline)

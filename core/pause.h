@@ -10,15 +10,24 @@
 
 typedef struct mp__pause {
     int step;
+    int64_t end; // of this part
 } mp__pause_t;
 
 #define MP__PAUSE_NEW                                                          \
     {                                                                          \
-        0                                                                      \
+        0, 0                                                                   \
     }
 
 // False once it is time to sleep.
 bool mp__pause(mp__pause_t *pause);
+
+// The same for who waits for messages: longer, as waking a sleeper costs more
+// than that, and by the clock.
+bool mp__pause_long(mp__pause_t *pause);
+// For as long as it takes another to do a few things.
+void mp__pause_aside(void);
+// What was waited for has come.
+void mp__pause_found(const mp__pause_t *pause);
 
 // Sleep that is cut into naps, because a wake may be lost with a process that
 // dies: after each nap look at what it would have told. The first ones are

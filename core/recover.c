@@ -2,6 +2,7 @@
 #include "core/recover.h"
 
 #include "core/cells.h"
+#include "core/queue.h"
 #include "core/transit.h"
 
 static bool is_owned_by(const mp__object_t *object, uint32_t token)
@@ -48,12 +49,28 @@ static void recover_holder(mp__holder_t *holder)
     }
 }
 
+// Somebody may be freeing a part that he has got: then the queue says so last,
+// and the part is none any more.
+static void recover_part(mp__part_t *part)
+{
+    uint32_t generation = atomic_load(&part->head.generation);
+
+    if (!mp__part_is_kept_locked(part) &&
+        mp__object_is(&part->head, MP__TYPE_PART) &&
+        atomic_load(&part->head.generation) == generation) {
+        mp__object_free_locked(&part->head);
+    }
+}
+
 // An object of the dead process's own.
 static void recover_object(mp__object_t *object, uint32_t token)
 {
     switch (mp__type_of(atomic_load(&object->state))) {
     case MP__TYPE_HOLDER:
         recover_holder((mp__holder_t *) (void *) object);
+        break;
+    case MP__TYPE_PART:
+        recover_part((mp__part_t *) (void *) object);
         break;
     case MP__TYPE_NONE:
     case MP__TYPE_RESERVED:

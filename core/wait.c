@@ -10,6 +10,7 @@
 #include "core/join.h"
 #include "core/member.h"
 #include "core/pause.h"
+#include "core/queue.h"
 #include "core/self.h"
 #include "core/start.h"
 #include "core/watch.h"
@@ -31,7 +32,7 @@ typedef struct waiting {
     size_t count;
     size_t entered; // so many of them are held
     size_t ports;
-    size_t events;
+    size_t looked; // events and queues: nothing but a look tells of them
     mp__watch_t watch;
     int64_t nap;
 } waiting_t;
@@ -85,8 +86,16 @@ static int enter_port(waiting_t *wait, mp__port_t *port)
 static int enter_event(waiting_t *wait, const mp_event_t *event, item_t *item)
 {
     item->seen = mp__event_look(event);
-    wait->events++;
+    wait->looked++;
     return mp__arena_ready(); // who sleeps must be a member
+}
+
+static int enter_queue(waiting_t *wait, const mp_queue_t *queue)
+{
+    int r = mp__queue_check(queue);
+
+    wait->looked++;
+    return r < 0 ? r : mp__arena_ready();
 }
 
 static int enter(waiting_t *wait, const mp_waitable_t *object, item_t *item)
@@ -108,6 +117,8 @@ static int enter(waiting_t *wait, const mp_waitable_t *object, item_t *item)
         return mp__handles_enter(object->of.object, &item->sentinel);
     case MP_WAITABLE_EVENT:
         return enter_event(wait, object->of.object, item);
+    case MP_WAITABLE_QUEUE:
+        return enter_queue(wait, object->of.object);
     default:
         return mp__fail(MP_EINVAL, 0, "nothing of kind %d can be waited for",
                         (int) object->kind);
@@ -151,6 +162,15 @@ static int watch_port(waiting_t *wait, mp__port_t *port, mp__watched_t *watched)
                : watch->watch(port, &wait->watch, watched);
 }
 
+// Of what nothing but a look tells.
+static bool is_seen(const mp_waitable_t *object, const item_t *item)
+{
+    return object->kind == MP_WAITABLE_EVENT
+               ? mp__event_was_set(object->of.object, item->seen)
+               : object->kind == MP_WAITABLE_QUEUE &&
+                     mp__queue_is_ready(object->of.object);
+}
+
 static int watch_one(waiting_t *wait, const mp_waitable_t *object, item_t *item)
 {
     mp_plat_source_t source = {.kind = MP_PLAT_SOURCE_HANDLE};
@@ -160,7 +180,8 @@ static int watch_one(waiting_t *wait, const mp_waitable_t *object, item_t *item)
     case MP_WAITABLE_LISTENER:
         return watch_port(wait, port_of(object), &item->watched);
     case MP_WAITABLE_EVENT:
-        return mp__event_was_set(object->of.object, item->seen) ? 1 : 0;
+    case MP_WAITABLE_QUEUE:
+        return is_seen(object, item) ? 1 : 0;
     case MP_WAITABLE_PROCESS:
         source.of.handle = item->sentinel;
         break;
@@ -206,23 +227,31 @@ static int64_t look_again(waiting_t *wait)
 {
     int64_t until = wait->watch.until;
 
-    if (wait->ports > 0 || wait->events > 0) {
+    if (wait->ports > 0 || wait->looked > 0) {
         until = sooner(until, mp__slice_until(MP_PLAT_NEVER));
     }
-    if (wait->events > 0 && wait->count > 1) {
+    if (wait->looked > 0 && wait->count > 1) {
         until = sooner(until, mp_plat_now() + wait->nap);
         wait->nap = sooner(wait->nap * 2, longest_nap(wait));
     }
     return until;
 }
 
-// On the first event, if there is nothing else.
+static void doze(const mp_waitable_t *object, const item_t *item, int64_t until)
+{
+    if (object->kind == MP_WAITABLE_QUEUE) {
+        mp__queue_doze(object->of.object, until);
+    } else {
+        mp__event_doze(object->of.object, item->seen, until);
+    }
+}
+
+// On the first event or queue, if there is nothing else.
 static int sleep_until(waiting_t *wait, int64_t until)
 {
-    if (wait->events == wait->count && wait->events > 0) {
+    if (wait->looked == wait->count && wait->looked > 0) {
         if (until != MP_PLAT_AT_ONCE) {
-            mp__event_doze(wait->objects[0].of.object, wait->items[0].seen,
-                           until);
+            doze(&wait->objects[0], &wait->items[0], until);
         }
         return 0;
     }
@@ -242,10 +271,7 @@ static bool is_ready(const waiting_t *wait, size_t i)
     if (port != NULL) {
         ready |= mp__port_watch_of(port)->after(port, &item->watched);
     }
-    if (object->kind == MP_WAITABLE_EVENT) {
-        ready |= mp__event_was_set(object->of.object, item->seen);
-    }
-    return ready;
+    return ready || is_seen(object, item);
 }
 
 static void mark_all(waiting_t *wait, size_t *ready)

@@ -38,6 +38,7 @@
 #include <multiprocessing/pickle.h>
 #include <multiprocessing/plugin.h>
 #include <multiprocessing/process.h>
+#include <multiprocessing/queue.h>
 #include <multiprocessing/semaphore.h>
 #include <multiprocessing/shareable_list.h>
 #include <multiprocessing/shared.h>

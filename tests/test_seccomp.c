@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Old kernels and sandboxes: processes work where the calls around pidfds
-// answer ENOSYS or EPERM (Linux).
+// Old kernels and sandboxes: processes work where the calls around pidfds, and
+// membarrier, answer ENOSYS or EPERM (Linux).
 #define _GNU_SOURCE // the system calls by name
 #include "tests/support.h"
 
@@ -21,13 +21,14 @@
 #define CALL_PIDFD_OPEN 434
 #define CALL_PIDFD_GETFD 438
 
-static int refuse_pidfds(unsigned error)
+static int refuse_calls(unsigned error)
 {
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_PIDFD_SEND_SIGNAL, 3, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_PIDFD_OPEN, 2, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_PIDFD_GETFD, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_PIDFD_SEND_SIGNAL, 4, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_PIDFD_OPEN, 3, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_PIDFD_GETFD, 2, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 1, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
     };
@@ -110,6 +111,47 @@ static void child_sees_that_its_parent_runs(void)
     assert_int_equal(test_call(watch_parent, NULL), 0);
 }
 
+static int answer(const mp_args_t *args)
+{
+    mp_queue_t *questions = mp_args_queue(args, 0);
+    mp_queue_t *answers = mp_args_queue(args, 1);
+    char byte = 0;
+    size_t size = 0;
+
+    while (mp_queue_get_bytes(questions, &byte, 1, &size, TEST_GUARD_MS) == 0) {
+        if (mp_queue_put_bytes(answers, &byte, 1, TEST_GUARD_MS) != 0) {
+            return 1;
+        }
+    }
+    return mp_last_error()->code == MP_ESHUTDOWN ? 0 : 2;
+}
+MP_TARGET(answer)
+
+// Without that call neither side may rely on the other's fence.
+static void who_waits_at_a_queue_is_woken(void)
+{
+    mp_queue_t *questions = NULL;
+    mp_queue_t *answers = NULL;
+    char byte = 0;
+    size_t size = 0;
+
+    assert_int_equal(mp_queue_create(&questions, 1, NULL), 0);
+    assert_int_equal(mp_queue_create(&answers, 0, NULL), 0);
+    mp_process_t *process = test_start(answer, MP_ARGS(questions, answers));
+    for (char i = 0; i < 20; i++) {
+        (void) mp_wait(NULL, 0, i % 3, NULL); // so that it sleeps now and then
+        assert_int_equal(mp_queue_put_bytes(questions, &i, 1, TEST_GUARD_MS),
+                         0);
+        assert_int_equal(
+            mp_queue_get_bytes(answers, &byte, 1, &size, TEST_GUARD_MS), 0);
+        assert_int_equal(byte, i);
+    }
+    assert_int_equal(mp_queue_shutdown(questions, false), 0);
+    assert_int_equal(test_finish(process), 0);
+    mp_queue_destroy(questions);
+    mp_queue_destroy(answers);
+}
+
 static const struct test tests[] = {
     {"the calls around pidfds are refused", filter_is_in_force, TEST_ONCE},
     {"processes start and end", processes_start_and_end, TEST_ALL},
@@ -118,6 +160,7 @@ static const struct test tests[] = {
     {"children can be ended", children_can_be_ended, TEST_PROCESSES},
     {"a child sees that its parent runs", child_sees_that_its_parent_runs,
      TEST_ALL},
+    {"who waits at a queue is woken", who_waits_at_a_queue_is_woken, TEST_ALL},
 };
 
 // ---- a filter that comes after the first start ----
@@ -133,7 +176,7 @@ static void children_on_both_sides_of_a_filter(void)
     mp_process_t *ending = test_start(test_wait_at_gate, MP_ARGS(gate.name, 6));
     mp_process_t *killed = test_start(test_wait_at_gate, MP_ARGS(gate.name, 6));
     test_gate_await(&gate, 2);
-    if (refuse_pidfds(late_error) < 0) {
+    if (refuse_calls(late_error) < 0) {
         skip();
     }
     filter_is_in_force();
@@ -173,7 +216,7 @@ static int run_under(unsigned error, const char *topic)
     pid_t pid = fork();
 
     if (pid == 0) {
-        if (refuse_pidfds(error) < 0) {
+        if (refuse_calls(error) < 0) {
             (void) printf("skipped: this system takes no seccomp filter\n");
             exit(0);
         }

@@ -58,7 +58,8 @@ typedef struct mp_arg {
 #define MP_SHARED_TYPES(X)                                                     \
     X(lock)                                                                    \
     X(rlock)                                                                   \
-    X(semaphore) X(condition) X(event) X(barrier) MP__SHAREDCTYPES(X)
+    X(semaphore)                                                               \
+    X(condition) X(event) X(barrier) X(queue) MP__SHAREDCTYPES(X)
 
 #define MP__SHARED_TYPE(name) typedef struct mp_##name mp_##name##_t;
 MP_SHARED_TYPES(MP__SHARED_TYPE)

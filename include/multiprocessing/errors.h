@@ -39,6 +39,7 @@
     X(MP_EPROTO, -24, "malformed message", "OSError")                          \
     X(MP_ESYSTEM, -25, "system error", "OSError")                              \
     X(MP_EBROKEN, -26, "the barrier is broken", "BrokenBarrierError")          \
+    X(MP_ESHUTDOWN, -27, "the queue is shut down", "queue.ShutDown")           \
     X(MP_OWNERDIED, 1, "acquired, but the last holder died in it", "nothing")
 
 enum mp_code {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * @file wait.h
- * Waiting for any of several: processes, connections, listeners, events, and
- * handles of the program's own.
+ * Waiting for any of several: processes, connections, listeners, queues,
+ * events, and handles of the program's own.
  *
  * @code
  *   mp_waitable_t any[] = {MP_WAIT_CONNECTION(connection),
@@ -25,6 +25,7 @@
 #include <multiprocessing/export.h>
 #include <multiprocessing/listener.h>
 #include <multiprocessing/process.h>
+#include <multiprocessing/queue.h>
 
 /** What is waited for. */
 typedef enum mp_waitable_kind {
@@ -34,7 +35,8 @@ typedef enum mp_waitable_kind {
     MP_WAITABLE_PROCESS,
     MP_WAITABLE_EVENT,
     MP_WAITABLE_HANDLE,
-    MP_WAITABLE_SOCKET
+    MP_WAITABLE_SOCKET,
+    MP_WAITABLE_QUEUE
 } mp_waitable_kind_t;
 
 /** One of those. Make it with MP_WAIT_CONNECTION and so on. */
@@ -78,6 +80,11 @@ static inline mp_waitable_t mp__wait_event(mp_event_t *event)
     return mp__wait_object(MP_WAITABLE_EVENT, event);
 }
 
+static inline mp_waitable_t mp__wait_queue(mp_queue_t *queue)
+{
+    return mp__wait_object(MP_WAITABLE_QUEUE, queue);
+}
+
 static inline mp_waitable_t mp__wait_handle(mp_waitable_kind_t kind,
                                             intptr_t handle)
 {
@@ -99,6 +106,7 @@ static inline mp_waitable_t mp__wait_handle(mp_waitable_kind_t kind,
  *    done;
  *  - a process: it has ended, as its sentinel tells; a child's parent, too;
  *  - an event: it is set, or was since the call began;
+ *  - a queue: there is something to get, or it is shut down;
  *  - a handle: a descriptor that can be read or is at its end, a HANDLE that is
  *    signalled (by which a mutex or a semaphore of Windows is taken). That of
  *    mp_stop_handle() lets a request to stop end the wait;
@@ -108,6 +116,7 @@ static inline mp_waitable_t mp__wait_handle(mp_waitable_kind_t kind,
 #define MP_WAIT_LISTENER(listener) mp__wait_listener(listener)
 #define MP_WAIT_PROCESS(process) mp__wait_process(process)
 #define MP_WAIT_EVENT(event) mp__wait_event(event)
+#define MP_WAIT_QUEUE(queue) mp__wait_queue(queue)
 #define MP_WAIT_HANDLE(handle) mp__wait_handle(MP_WAITABLE_HANDLE, (handle))
 #define MP_WAIT_SOCKET(socket) mp__wait_handle(MP_WAITABLE_SOCKET, (socket))
 
@@ -118,11 +127,11 @@ MP_BEGIN_DECLS
  * another thread or process may be quicker to receive, so do that with a
  * timeout of its own.
  *
- * An event has no handle that a system waits for. One event alone is slept for;
- * beside anything else events are looked at every 10 ms at last, and 10 µs more
- * for each object of the list, which wakes the processor so often. On Windows
- * every mixture, and connections and listeners of named pipes, are looked at
- * every 10 ms.
+ * Events and queues have no handle that a system waits for. One alone is slept
+ * for; beside anything else they are looked at every 10 ms at last, and 10 µs
+ * more for each object of the list, which wakes the processor so often; see
+ * also mp_queue_fileno(). On Windows every mixture, and connections and
+ * listeners of named pipes, are looked at every 10 ms.
  *
  * @param objects what is waited for; the same may be there twice. None is
  *        marked on failure.
@@ -135,10 +144,10 @@ MP_BEGIN_DECLS
  *         that only sends; MP_EINVAL one is NULL, or a handle is not open;
  *         MP_ENOMEM, MP_EMFILE, MP_ENPROC.
  * Blocks: up to timeout_ms.
- * Threads: any number at once, also for the same. An event must not be
- *          destroyed meanwhile, nor a handle of the program's closed; the
- *          others may be closed, and are freed when this call lets go of them.
- * Python: multiprocessing.connection.wait(object_list, timeout)
+ * Threads: any number at once, also for the same. An event or a queue
+ *          must not be destroyed meanwhile, nor a handle of the program's
+ * closed; the others may be closed, and are freed when this call lets go of
+ * them. Python: multiprocessing.connection.wait(object_list, timeout)
  */
 MP_API int mp_wait(mp_waitable_t *objects, size_t count, int64_t timeout_ms,
                    size_t *ready_count);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commonest way through a queue, without a call: one message, at the place
+// that the hint names. Whatever is not so is done by the walks of queue_ring.c,
+// from the start.
+#ifndef MP_CORE_QUEUE_FAST_H
+#define MP_CORE_QUEUE_FAST_H
+
+#include <string.h>
+
+#include "core/fence.h"
+#include "core/queue.h"
+
+// Of the claim's ring.
+static inline bool mp__claim_one(_Atomic uint64_t *claims, uint32_t token,
+                                 uint64_t position, mp__claim_t *claim)
+{
+    _Atomic uint64_t *word = &claims[(uint32_t) position];
+    uint64_t seen = atomic_load_explicit(word, memory_order_relaxed);
+    uint64_t mine = mp__claim_word(token, 1, mp__lap_of(position));
+
+    if (token == 0 || mp__laps_ahead(seen, mp__lap_of(position)) >= 0 ||
+        !mp__ring_is(claim->ring, claim->which) ||
+        !atomic_compare_exchange_strong_explicit(
+            word, &seen, mine, memory_order_acquire, memory_order_relaxed)) {
+        return false;
+    }
+    claim->position = position;
+    claim->word = mine;
+    claim->run = 1;
+    return true;
+}
+
+static inline bool mp__claim_free_fast(const mp_queue_t *queue, uint32_t token,
+                                       mp__claim_t *claim)
+{
+    claim->which = mp__queue_last(queue);
+    mp__ring_t *ring = mp__ring_at(claim->which);
+    uint64_t position = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+    uint64_t free = atomic_load_explicit(&ring->free, memory_order_acquire);
+
+    claim->ring = ring;
+    if (atomic_load_explicit(&queue->state, memory_order_relaxed) !=
+            MP__QUEUE_OPEN ||
+        (int64_t) (free - position) <= 0 ||
+        (uint32_t) position >= queue->count ||
+        !mp__claim_one(mp__ring_puts(ring), token, position, claim)) {
+        return false;
+    }
+    claim->place = mp__ring_place(queue, ring, position);
+    atomic_store_explicit(&ring->tail, mp__position_after(queue, position),
+                          memory_order_relaxed);
+    return true;
+}
+
+// Up to `room` bytes, in the place.
+static inline bool mp__claim_full_fast(const mp_queue_t *queue, uint32_t token,
+                                       size_t room, mp__claim_t *claim)
+{
+    claim->which = mp__queue_first(queue);
+    mp__ring_t *ring = mp__ring_at(claim->which);
+    uint64_t position =
+        atomic_load_explicit(&ring->front, memory_order_relaxed);
+
+    claim->ring = ring;
+    if ((uint32_t) position >= queue->count) {
+        return false;
+    }
+    mp__place_t *place = mp__ring_place(queue, ring, position);
+    uint64_t there = atomic_load_explicit(&place->there, memory_order_acquire);
+    if (!mp__is_of_lap(there, mp__lap_of(position)) ||
+        (there & (MP__VOID | MP__LONG)) != 0 || mp__there_size(there) > room ||
+        !mp__claim_one(mp__ring_gets(queue, ring), token, position, claim)) {
+        return false;
+    }
+    claim->place = place;
+    atomic_store_explicit(&ring->front, mp__position_after(queue, position),
+                          memory_order_relaxed);
+    return true;
+}
+
+// The message is there, and who sleeps is told.
+static inline void mp__publish_one(mp_queue_t *queue, const mp__claim_t *claim,
+                                   uint64_t there)
+{
+    atomic_store_explicit(&claim->place->there, there, memory_order_release);
+    mp__fence_often();
+    mp__turn_next(&queue->items, 1);
+}
+
+// The place is free.
+static inline void mp__free_one(mp_queue_t *queue, const mp__claim_t *claim)
+{
+    atomic_store_explicit(
+        &mp__ring_gets(queue, claim->ring)[(uint32_t) claim->position],
+        mp__claim_word(0, 1, mp__lap_of(claim->position)),
+        memory_order_release);
+    mp__fence_often();
+    mp__turn_next(&queue->space, 1);
+}
+
+// The next place of a ring.
+static inline mp__place_t *mp__place_after(const mp_queue_t *queue,
+                                           const mp__ring_t *ring,
+                                           mp__place_t *place,
+                                           uint64_t *position)
+{
+    *position = mp__position_after(queue, *position);
+    return (uint32_t) *position == 0
+               ? mp__ring_place(queue, ring, 0)
+               : (mp__place_t *) (void *) ((unsigned char *) place +
+                                           queue->stride);
+}
+
+// A call would take as long as most messages. What has no bytes may be NULL.
+static inline void mp__copy_message(void *to, const void *from, size_t size)
+{
+    if (to == NULL || from == NULL) {
+        return;
+    }
+    if (size == sizeof(uint64_t)) {
+        memcpy(to, from, sizeof(uint64_t));
+    } else {
+        memcpy(to, from, size);
+    }
+}
+
+#endif

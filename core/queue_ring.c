@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/queue_fast.h"
+
+#define LOOKED_AHEAD 64 // claims
+#define LAPS_KEPT (1 << 23)
+
+// Where a claim of this word ends, at a place in this lap or a later one.
+static uint64_t end_of(const mp_queue_t *queue, uint64_t position,
+                       uint64_t word, int32_t ahead)
+{
+    return mp__position_skip(queue, position + ((uint64_t) ahead << 32),
+                             mp__claim_run(word));
+}
+
+// Two may do so at once, and leave the lower one.
+static void move_on(_Atomic uint64_t *hint, uint64_t position)
+{
+    uint64_t seen = atomic_load_explicit(hint, memory_order_relaxed);
+
+    if ((int64_t) (position - seen) > 0) {
+        atomic_store_explicit(hint, position, memory_order_relaxed);
+    }
+}
+
+// ---- what is free ----
+
+// From there on, claim by claim of who got, over what is done.
+static uint64_t walk_over_free(const mp_queue_t *queue, const mp__ring_t *ring,
+                               uint64_t free)
+{
+    const _Atomic uint64_t *gets = mp__ring_gets(queue, ring);
+
+    for (int i = 0; i < LOOKED_AHEAD && (uint32_t) free < queue->count; i++) {
+        uint64_t got =
+            atomic_load_explicit(&gets[(uint32_t) free], memory_order_acquire);
+        if (mp__claim_token(got) != 0 ||
+            !mp__is_of_lap(got, mp__lap_of(free) - 1)) {
+            break;
+        }
+        free = mp__position_skip(queue, free, mp__claim_run(got));
+    }
+    return free;
+}
+
+// The first position that is not free: what was put a lap before it is not got.
+// What is found is noted before anybody claims by it: so no claim to put is
+// ever behind that note, and a walk from it never meets the next lap's claims.
+// It is noted by an exchange, which fails if the memory is another's by now.
+uint64_t mp__ring_free(const mp_queue_t *queue, mp__ring_t *ring)
+{
+    for (;;) {
+        uint64_t seen = atomic_load_explicit(&ring->free, memory_order_acquire);
+        uint64_t free = walk_over_free(queue, ring, seen);
+        if (free == seen &&
+            atomic_load_explicit(&ring->free, memory_order_relaxed) == seen) {
+            return seen;
+        }
+        if (free != seen && atomic_compare_exchange_strong_explicit(
+                                &ring->free, &seen, free, memory_order_acq_rel,
+                                memory_order_relaxed)) {
+            return free;
+        }
+    }
+}
+
+bool mp__ring_is_free(const mp_queue_t *queue, mp__ring_t *ring,
+                      uint64_t position)
+{
+    return (int64_t) (mp__ring_free(queue, ring) - position) > 0;
+}
+
+static uint64_t places_between(const mp_queue_t *queue, uint64_t from,
+                               uint64_t to)
+{
+    uint32_t laps = mp__lap_of(to) - mp__lap_of(from); // in a circle
+
+    return (uint64_t) laps * queue->count + (uint32_t) to - (uint32_t) from;
+}
+
+// ---- putting ----
+
+// Walks from where the claim stands to the first place that nobody has claimed:
+// MP__FOUND_CLAIMED.
+static mp__found_t walk_to_put(const mp_queue_t *queue, mp__claim_t *claim)
+{
+    for (uint32_t steps = 0; steps <= queue->count; steps++) {
+        uint32_t at = (uint32_t) claim->position;
+        if (at >= queue->count) {
+            return MP__FOUND_OTHER; // of memory that is another's by now
+        }
+        claim->word = atomic_load_explicit(&mp__ring_puts(claim->ring)[at],
+                                           memory_order_acquire);
+        int32_t ahead =
+            mp__laps_ahead(claim->word, mp__lap_of(claim->position));
+        if (ahead < 0) {
+            return MP__FOUND_CLAIMED;
+        }
+        if (mp__claim_token(claim->word) == 0) {
+            return MP__FOUND_END;
+        }
+        claim->position = end_of(queue, claim->position, claim->word, ahead);
+    }
+    return MP__FOUND_OTHER;
+}
+
+// Of a claim of several places only the first one's word is written, so those
+// of the others may be of any lap. Laps are told apart over 2^25 of them: long
+// before, a word is made one that leads to the same end.
+static void refresh(const mp_queue_t *queue, const mp__claim_t *claim,
+                    _Atomic uint64_t *words, uint32_t token)
+{
+    uint64_t position = claim->position;
+
+    for (uint32_t run = claim->run - 1; run > 0; run--) {
+        position = mp__position_after(queue, position);
+        _Atomic uint64_t *word = &words[(uint32_t) position];
+        uint64_t seen = atomic_load_explicit(word, memory_order_relaxed);
+        if (mp__laps_ahead(seen, mp__lap_of(position)) < -LAPS_KEPT) {
+            atomic_store_explicit(
+                word, mp__claim_word(token, run, mp__lap_of(position)),
+                memory_order_release);
+        }
+    }
+}
+
+// Up to `run` of the places before `free`, of which the first one is.
+// MP__FOUND_NONE: another was faster.
+static mp__found_t claim_free(const mp_queue_t *queue, uint32_t token,
+                              uint32_t run, uint64_t free, mp__claim_t *claim)
+{
+    uint64_t most = places_between(queue, claim->position, free);
+
+    claim->run = run < most ? run : (uint32_t) most;
+    uint64_t mine =
+        mp__claim_word(token, claim->run, mp__lap_of(claim->position));
+    if (!mp__ring_is(claim->ring, claim->which)) {
+        return MP__FOUND_OTHER;
+    }
+    if (!atomic_compare_exchange_strong_explicit(
+            &mp__ring_puts(claim->ring)[(uint32_t) claim->position],
+            &claim->word, mine, memory_order_acquire, memory_order_relaxed)) {
+        return MP__FOUND_NONE;
+    }
+    claim->word = mine;
+    claim->place = mp__ring_place(queue, claim->ring, claim->position);
+    uint64_t next = mp__position_skip(queue, claim->position, claim->run);
+    move_on(&claim->ring->tail, next);
+    refresh(queue, claim, mp__ring_puts(claim->ring), token);
+    return MP__FOUND_CLAIMED;
+}
+
+mp__found_t mp__ring_claim_free(const mp_queue_t *queue, uint32_t token,
+                                uint32_t run, mp__claim_t *claim)
+{
+    claim->which = mp__queue_last(queue);
+    claim->ring = mp__ring_at(claim->which);
+    claim->position =
+        atomic_load_explicit(&claim->ring->tail, memory_order_relaxed);
+    for (;;) {
+        mp__found_t found = walk_to_put(queue, claim);
+        if (found != MP__FOUND_CLAIMED) {
+            return found;
+        }
+        uint64_t free =
+            atomic_load_explicit(&claim->ring->free, memory_order_acquire);
+        if ((int64_t) (free - claim->position) <= 0) {
+            free = mp__ring_free(queue, claim->ring);
+        }
+        if ((int64_t) (free - claim->position) <= 0) {
+            return MP__FOUND_NONE;
+        }
+        found = claim_free(queue, token, run, free, claim);
+        if (found != MP__FOUND_NONE) {
+            return found;
+        }
+    }
+}
+
+// ---- getting ----
+
+// How many messages in a row fit into the room. `all` is what any of them says.
+static uint32_t full_run(const mp_queue_t *queue, const mp__claim_t *claim,
+                         uint32_t most, uint64_t room, uint64_t *all)
+{
+    uint64_t position = claim->position;
+    uint64_t size = mp__there_size(*all);
+    mp__place_t *place = claim->place;
+    uint32_t run = 1;
+
+    for (; run < most; run++) {
+        place = mp__place_after(queue, claim->ring, place, &position);
+        uint64_t word =
+            atomic_load_explicit(&place->there, memory_order_acquire);
+        if (!mp__is_of_lap(word, mp__lap_of(position)) ||
+            (word & MP__VOID) != 0 || mp__there_size(word) > room - size) {
+            break;
+        }
+        size += mp__there_size(word);
+        *all |= word;
+    }
+    return run;
+}
+
+static bool claim_run(uint32_t token, uint32_t run, mp__claim_t *claim,
+                      _Atomic uint64_t *gets)
+{
+    uint64_t mine = mp__claim_word(token, run, mp__lap_of(claim->position));
+
+    if (!mp__ring_is(claim->ring, claim->which) ||
+        !atomic_compare_exchange_strong_explicit(
+            &gets[(uint32_t) claim->position], &claim->word, mine,
+            memory_order_acquire, memory_order_relaxed)) {
+        return false;
+    }
+    claim->word = mine;
+    claim->run = run;
+    return true;
+}
+
+// What was lost with who put it is passed over by whoever comes to it.
+static bool pass_over(const mp_queue_t *queue, uint32_t token,
+                      mp__claim_t *claim)
+{
+    bool mine = claim_run(token, 1, claim, mp__ring_gets(queue, claim->ring));
+
+    if (mine) {
+        mp__claim_free(queue, claim);
+    }
+    return mine;
+}
+
+// The message is that of this lap as long as nobody has claimed it.
+static mp__found_t claim_full(const mp_queue_t *queue, uint32_t token,
+                              uint32_t run, size_t *room, mp__claim_t *claim,
+                              uint64_t word)
+{
+    _Atomic uint64_t *gets = mp__ring_gets(queue, claim->ring);
+    uint64_t size = mp__there_size(word);
+
+    if (size > *room) {
+        if (atomic_load(&gets[(uint32_t) claim->position]) != claim->word ||
+            !mp__ring_is(claim->ring, claim->which)) {
+            return MP__FOUND_OTHER;
+        }
+        *room = (size_t) size;
+        return MP__FOUND_TOO_LONG;
+    }
+    if (run == 0) {
+        return MP__FOUND_CLAIMED;
+    }
+    if (run > 1) {
+        run = full_run(queue, claim, run, *room, &word);
+    }
+    claim->is_long = (word & MP__LONG) != 0;
+    if (!claim_run(token, run, claim, gets)) {
+        return MP__FOUND_OTHER;
+    }
+    refresh(queue, claim, gets, 0);
+    move_on(&claim->ring->front,
+            mp__position_skip(queue, claim->position, run));
+    return MP__FOUND_CLAIMED;
+}
+
+// Walks from where the claim stands to the first place that nobody has claimed,
+// whether something is there or not.
+static mp__found_t walk_to_get(const mp_queue_t *queue, mp__claim_t *claim)
+{
+    const _Atomic uint64_t *gets = mp__ring_gets(queue, claim->ring);
+
+    for (uint32_t steps = 0; steps <= queue->count; steps++) {
+        uint32_t at = (uint32_t) claim->position;
+        if (at >= queue->count) {
+            return MP__FOUND_OTHER;
+        }
+        claim->word = atomic_load_explicit(&gets[at], memory_order_acquire);
+        int32_t ahead =
+            mp__laps_ahead(claim->word, mp__lap_of(claim->position));
+        if (ahead < 0) {
+            claim->place = mp__ring_place(queue, claim->ring, at);
+            return MP__FOUND_CLAIMED;
+        }
+        claim->position = end_of(queue, claim->position, claim->word, ahead);
+    }
+    return MP__FOUND_OTHER;
+}
+
+mp__found_t mp__ring_claim_full(const mp_queue_t *queue, uint32_t token,
+                                uint32_t run, size_t *room, mp__claim_t *claim)
+{
+    claim->position =
+        atomic_load_explicit(&claim->ring->front, memory_order_relaxed);
+    for (;;) {
+        mp__found_t found = walk_to_get(queue, claim);
+        if (found != MP__FOUND_CLAIMED) {
+            return found;
+        }
+        uint64_t word =
+            atomic_load_explicit(&claim->place->there, memory_order_acquire);
+        if (!mp__is_of_lap(word, mp__lap_of(claim->position))) {
+            return MP__FOUND_NONE;
+        }
+        if ((word & MP__VOID) == 0) {
+            return claim_full(queue, token, run, room, claim, word);
+        }
+        if (token == 0) { // who only looks
+            claim->position = mp__position_after(queue, claim->position);
+        } else if (!pass_over(queue, token, claim)) {
+            return MP__FOUND_OTHER;
+        }
+    }
+}
+
+// The word of the first one stands for all.
+void mp__claim_free(const mp_queue_t *queue, const mp__claim_t *claim)
+{
+    atomic_store_explicit(
+        &mp__ring_gets(queue, claim->ring)[(uint32_t) claim->position],
+        mp__claim_word(0, claim->run, mp__lap_of(claim->position)),
+        memory_order_release);
+}
+
+// ---- looking ----
+
+uint64_t mp__ring_front(const mp_queue_t *queue, const mp__ring_t *ring)
+{
+    mp__claim_t claim = {.ring = (mp__ring_t *) (uintptr_t) ring,
+                         .position = atomic_load(&ring->front)};
+
+    (void) walk_to_get(queue, &claim);
+    return claim.position;
+}
+
+mp__found_t mp__ring_tail(const mp_queue_t *queue, mp__claim_t *claim)
+{
+    claim->position = atomic_load(&claim->ring->tail);
+    return walk_to_put(queue, claim);
+}
+
+// Nothing is there, and nothing will be.
+bool mp__ring_ends_at(const mp__claim_t *claim)
+{
+    uint64_t word =
+        atomic_load(&mp__ring_puts(claim->ring)[(uint32_t) claim->position]);
+
+    return mp__claim_token(word) == 0 &&
+           mp__is_of_lap(word, mp__lap_of(claim->position));
+}
