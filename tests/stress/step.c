@@ -27,7 +27,7 @@
 #include "platform/platform.h"
 
 #define STEPS_MOST 100000000L
-#define OPS_MOST 80
+#define OPS_MOST 120
 #define SLOW_DEATHS 8
 #define TRIES 8       // of one that may have been done before the first place
 #define BUDGET 12000L // steps for one operation, unless --all
@@ -467,6 +467,9 @@ int main(int argc, char **argv)
     count = add_tests(tests, count, step_barrier_ops, step_barrier_count);
     count = add_tests(tests, count, step_object_ops, step_object_count);
     count = add_tests(tests, count, step_connection_ops, step_connection_count);
+    count = add_tests(tests, count, step_queue_ops, step_queue_count);
+    count = add_tests(tests, count, step_queue_use_ops, step_queue_use_count);
+    count = add_tests(tests, count, step_queue_task_ops, step_queue_task_count);
 #ifndef MP_NO_SHAREDCTYPES
     count = add_tests(tests, count, step_value_ops, step_value_count);
 #endif

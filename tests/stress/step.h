@@ -50,6 +50,12 @@ extern const step_op_t step_object_ops[];
 extern const size_t step_object_count;
 extern const step_op_t step_connection_ops[];
 extern const size_t step_connection_count;
+extern const step_op_t step_queue_ops[];
+extern const size_t step_queue_count;
+extern const step_op_t step_queue_use_ops[];
+extern const size_t step_queue_use_count;
+extern const step_op_t step_queue_task_ops[];
+extern const size_t step_queue_task_count;
 extern const step_op_t step_value_ops[];
 extern const size_t step_value_count;
 

@@ -19,7 +19,7 @@
 #include "core/check.h"
 #include "platform/platform.h"
 
-#define ROWS 40
+#define ROWS 60
 #define MS INT64_C(1000000)
 #define FEW_MS 3
 
@@ -251,6 +251,11 @@ static void end_run(run_t *run, const mp__census_t *was)
     mp__census_t is;
 
     end_workers(run);
+    const char *wrong =
+        run->row->settle == NULL ? NULL : run->row->settle(run->page);
+    if (wrong != NULL) {
+        fail_run(run, wrong);
+    }
     if (run->row->clear != NULL) {
         run->row->clear(run->page);
     }
@@ -344,6 +349,7 @@ int main(int argc, char **argv)
     add_rows(stress_barrier_rows, stress_barrier_count);
     add_rows(stress_object_rows, stress_object_count);
     add_rows(stress_connection_rows, stress_connection_count);
+    add_rows(stress_queue_rows, stress_queue_count);
 #ifndef MP_NO_SHAREDCTYPES
     add_rows(stress_value_rows, stress_value_count);
 #endif

@@ -52,6 +52,8 @@ typedef struct stress_row {
     // In the test's own process, where workers may rightly wait for others:
     // lets one of them go on. NULL, or what is wrong.
     const char *(*kick)(stress_page_t *page);
+    // The same when all workers have ended: NULL, or what is wrong.
+    const char *(*settle)(stress_page_t *page);
 } stress_row_t;
 
 extern const stress_row_t stress_lock_rows[];
@@ -74,6 +76,8 @@ extern const stress_row_t stress_object_rows[];
 extern const size_t stress_object_count;
 extern const stress_row_t stress_connection_rows[];
 extern const size_t stress_connection_count;
+extern const stress_row_t stress_queue_rows[];
+extern const size_t stress_queue_count;
 
 // What is worked on.
 extern const stress_row_t *stress_rows[];

@@ -72,6 +72,6 @@ static const char *come_too(stress_page_t *page)
 
 const stress_row_t stress_barrier_rows[] = {
     {"meet at a barrier", make_barrier, open_barrier, meet, NULL,
-     destroy_barrier, come_too},
+     destroy_barrier, come_too, NULL},
 };
 const size_t stress_barrier_count = STRESS_COUNT(stress_barrier_rows);

@@ -122,8 +122,8 @@ static int exchange_blocks(stress_page_t *page, uint64_t *random)
 
 const stress_row_t stress_block_rows[] = {
     {"use a lock in a block", make_box, open_box, change_box, check_box,
-     free_box, NULL},
+     free_box, NULL, NULL},
     {"look at each other's blocks", make_box, open_box, exchange_blocks, NULL,
-     free_box, NULL},
+     free_box, NULL, NULL},
 };
 const size_t stress_block_count = STRESS_COUNT(stress_block_rows);

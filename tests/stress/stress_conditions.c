@@ -165,8 +165,8 @@ static const char *feed(stress_page_t *page)
 
 const stress_row_t stress_condition_rows[] = {
     {"trade by a condition", make_condition, open_condition, trade,
-     check_waiters, destroy_condition, feed},
+     check_waiters, destroy_condition, feed, NULL},
     {"trade by a condition of a lock", make_with_lock, open_condition, trade,
-     check_waiters, destroy_condition, feed},
+     check_waiters, destroy_condition, feed, NULL},
 };
 const size_t stress_condition_count = STRESS_COUNT(stress_condition_rows);

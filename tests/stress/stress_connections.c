@@ -409,12 +409,12 @@ static int meet(stress_page_t *page, uint64_t *random)
 
 const stress_row_t stress_connection_rows[] = {
     {"send small messages", make_pipe, NULL, exchange_small, check_pipe,
-     destroy_pipe, kick},
+     destroy_pipe, kick, NULL},
     {"send large messages", make_pipe, NULL, exchange_large, check_pipe,
-     destroy_pipe, kick},
+     destroy_pipe, kick, NULL},
     {"send locks in values", make_pipe_and_lock, open_lock, exchange_values,
-     check_pipe, destroy_pipe_and_lock, kick_with_value},
+     check_pipe, destroy_pipe_and_lock, kick_with_value, NULL},
     {"connect and accept", make_listener, NULL, meet, NULL, destroy_listener,
-     NULL},
+     NULL, NULL},
 };
 const size_t stress_connection_count = STRESS_COUNT(stress_connection_rows);

@@ -49,6 +49,6 @@ static const char *set_event(stress_page_t *page)
 
 const stress_row_t stress_event_rows[] = {
     {"set, clear and await one event", make_event, open_event, use_event, NULL,
-     destroy_event, set_event},
+     destroy_event, set_event, NULL},
 };
 const size_t stress_event_count = STRESS_COUNT(stress_event_rows);

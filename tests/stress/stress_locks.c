@@ -119,8 +119,8 @@ static const char *check_rlock(stress_page_t *page)
 
 const stress_row_t stress_lock_rows[] = {
     {"use one lock", stress_make_lock, stress_open_lock, use_lock, check_lock,
-     stress_destroy_lock, NULL},
+     stress_destroy_lock, NULL, NULL},
     {"use one recursive lock", make_rlock, open_rlock, use_rlock, check_rlock,
-     destroy_rlock, NULL},
+     destroy_rlock, NULL, NULL},
 };
 const size_t stress_lock_count = STRESS_COUNT(stress_lock_rows);

@@ -111,8 +111,9 @@ static int publish_or_hold(stress_page_t *page, uint64_t *random)
 }
 
 const stress_row_t stress_memory_rows[] = {
-    {"allocate and free", NULL, NULL, allocate, others_allocate, NULL, NULL},
+    {"allocate and free", NULL, NULL, allocate, others_allocate, NULL, NULL,
+     NULL},
     {"hold what others free", NULL, NULL, publish_or_hold, others_allocate,
-     NULL, NULL},
+     NULL, NULL, NULL},
 };
 const size_t stress_memory_count = STRESS_COUNT(stress_memory_rows);

@@ -32,6 +32,6 @@ static int come_and_go(stress_page_t *page, uint64_t *random)
 
 const stress_row_t stress_object_rows[] = {
     {"make and destroy objects", stress_make_lock, stress_open_lock,
-     come_and_go, NULL, stress_destroy_lock, NULL},
+     come_and_go, NULL, stress_destroy_lock, NULL, NULL},
 };
 const size_t stress_object_count = STRESS_COUNT(stress_object_rows);

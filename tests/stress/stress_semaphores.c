@@ -142,10 +142,10 @@ static const char *check_owned(stress_page_t *page)
 
 const stress_row_t stress_semaphore_rows[] = {
     {"use a semaphore", make_plain, open_semaphore, use_units, check_count,
-     destroy_semaphore, NULL},
+     destroy_semaphore, NULL, NULL},
     {"use a bounded semaphore", make_bounded, open_semaphore, use_units,
-     check_count, destroy_semaphore, NULL},
+     check_count, destroy_semaphore, NULL, NULL},
     {"use a semaphore whose units are owned", make_owned, open_semaphore,
-     use_units, check_owned, destroy_semaphore, NULL},
+     use_units, check_owned, destroy_semaphore, NULL, NULL},
 };
 const size_t stress_semaphore_count = STRESS_COUNT(stress_semaphore_rows);

@@ -160,12 +160,12 @@ static int make_and_destroy(stress_page_t *page, uint64_t *random)
 
 const stress_row_t stress_value_rows[] = {
     {"add to one Value", make_own, open_value, add, check_sum, destroy_value,
-     NULL},
+     NULL, NULL},
     {"add to one Value of a lock", make_given, open_value, add, check_sum,
-     destroy_value, NULL},
+     destroy_value, NULL, NULL},
     {"change one Array of a lock", make_array, open_array, change_array,
-     check_array, destroy_array, NULL},
+     check_array, destroy_array, NULL, NULL},
     {"make and destroy Values and Arrays", stress_make_lock, stress_open_lock,
-     make_and_destroy, NULL, stress_destroy_lock, NULL},
+     make_and_destroy, NULL, stress_destroy_lock, NULL, NULL},
 };
 const size_t stress_value_count = STRESS_COUNT(stress_value_rows);
