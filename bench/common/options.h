@@ -7,7 +7,7 @@
 
 #include "bench/common/measure.h"
 
-#define OPTIONS_SETTINGS_MAX 8
+#define OPTIONS_SETTINGS_MAX 16
 
 struct options {
     struct plan plan;

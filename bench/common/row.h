@@ -22,7 +22,7 @@ struct quantity {
     const char *suffix;
     const char *unit;
 };
-#define ROW_QUANTITIES_MAX 2
+#define ROW_QUANTITIES_MAX 4
 
 // What fails is said on stderr where it happens; the functions then return -1.
 struct row {
