@@ -23,6 +23,13 @@ int file_io(const mp_args_t *args);
 // the server on the loopback interface.
 int url_get(const mp_args_t *args);
 
+// Gets tasks from a queue and puts as many results into another one. Arguments
+// 0 and 1 are the queues, 2 is the number of tasks.
+int bench_queue(const mp_args_t *args);
+
+// The same with queues that only threads can use.
+int bench_queue_threads(const mp_args_t *args);
+
 // The text for file_io, always the same; NULL without memory. free() frees it,
 // and gives it back to the system, or every fork would copy its page tables.
 char *pep_text(size_t *size);

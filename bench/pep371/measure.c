@@ -7,13 +7,46 @@
 #include "bench/pep371/options.h"
 #include "bench/pep371/support.h"
 
+static int give(const pep_call_t *call, int workers)
+{
+    return call->feed != NULL ? call->feed->give(workers) : 0;
+}
+
+static int take(const pep_call_t *call, int workers)
+{
+    return call->feed != NULL ? call->feed->take(workers) : 0;
+}
+
+// Tasks for workers that have been started and do not return without. Where a
+// run has failed there are none for them.
+static int feed(const pep_call_t *call, int workers, int failed)
+{
+    int r = failed;
+
+    if (r == 0) {
+        r = give(call, workers);
+    }
+    if (r == 0) {
+        r = take(call, workers);
+    }
+    if (r != 0 && call->feed != NULL) {
+        call->feed->stop();
+    }
+    return r;
+}
+
 static int run_calls(const pep_call_t *call, int workers)
 {
     for (int i = 0; i < workers; i++) {
+        if (give(call, 1) != 0) {
+            return -1;
+        }
         int result = call->function(&call->args);
-
         if (result != 0) {
             return pep_fail("call %d returned %d", i + 1, result);
+        }
+        if (take(call, 1) != 0) {
+            return -1;
         }
     }
     return 0;
@@ -41,6 +74,7 @@ static int run_threads(const pep_call_t *call, int workers)
             break;
         }
     }
+    r = feed(call, workers, r);
     for (int i = 0; i < started; i++) {
         int error = bench_thread_join(&threads[i]);
 
@@ -93,6 +127,7 @@ static int run_processes(const pep_call_t *call, const mp_context_t *context,
             break;
         }
     }
+    r = feed(call, workers, r);
     for (int i = 0; i < started; i++) {
         if (join_process(processes[i], i + 1) != 0) {
             r = -1;
@@ -119,7 +154,7 @@ int pep_measure(double *seconds, const pep_workload_t *workload,
         r = run_threads(&workload->here, workers);
         break;
     case PEP_PROCESSES:
-        r = run_processes(spawns ? &workload->spawned : &workload->here,
+        r = run_processes(spawns ? &workload->spawned : &workload->copied,
                           context, workers);
         break;
     }

@@ -15,11 +15,14 @@
 #define REPEAT_MAX 1000000
 #define SECONDS_DEFAULT 60
 #define SECONDS_MAX 1e6
+#define TASKS_DEFAULT 1000
+#define TASKS_MAX 50000
 
 static const apr_getopt_option_t known[] = {
     {"functions", 'f', 1, NULL}, {"modes", 'm', 1, NULL},
     {"workers", 'w', 1, NULL},   {"repeat", 'r', 1, NULL},
-    {"seconds", 's', 1, NULL},   {"json", 'j', 0, NULL},
+    {"seconds", 's', 1, NULL},   {"tasks", 't', 1, NULL},
+    {"unbounded", 'u', 0, NULL}, {"json", 'j', 0, NULL},
     {"plot", 'p', 0, NULL},      {"plot-file", 'P', 1, NULL},
     {"plugin", 'l', 1, NULL},    {"function", 'n', 1, NULL},
     {"help", 'h', 0, NULL},      {NULL, 0, 0, NULL}};
@@ -31,7 +34,8 @@ const char *pep_options_help(void)
            "other, by N threads\nand by N processes, and the best time of many "
            "runs is shown.\n\n"
            "  --functions LIST  of empty_func, fibonacci, crunch_primes, "
-           "file_io, url_get\n"
+           "file_io, url_get,\n"
+           "                    bench_queue\n"
            "  --modes LIST      of non_threaded, threaded, processes, spawned; "
            "also forked and\n"
            "                    thread (the library's other start methods)\n"
@@ -40,6 +44,10 @@ const char *pep_options_help(void)
            "the PEP, or as\n"
            "                    many as fit the time\n"
            "  --seconds S       the time for all, without --repeat (60)\n"
+           "  --tasks N         how many tasks each worker of bench_queue gets "
+           "(1000)\n"
+           "  --unbounded       its queues of processes grow, instead of "
+           "having room for all\n"
            "  --json            one JSON object for each result instead of the "
            "table\n"
            "  --plot            bars below the table\n"
@@ -125,6 +133,11 @@ static int set_option(pep_options_t *options, int option, const char *value)
         return parse_int(&options->repeat, value, REPEAT_MAX, "--repeat");
     case 's':
         return parse_number(&options->seconds, value, SECONDS_MAX, "--seconds");
+    case 't':
+        return parse_int(&options->tasks, value, TASKS_MAX, "--tasks");
+    case 'u':
+        options->unbounded = true;
+        return 0;
     case 'j':
         options->json = true;
         return 0;
@@ -166,7 +179,8 @@ int pep_options_parse(pep_options_t *options, int argc, const char *const *argv,
 
     *options = (pep_options_t){.workers = {1, 2, 4, 8},
                                .workers_count = 4,
-                               .seconds = SECONDS_DEFAULT};
+                               .seconds = SECONDS_DEFAULT,
+                               .tasks = TASKS_DEFAULT};
     apr_status_t status =
         apr_getopt_init(&reader, pool, argc, split_plot(argc, argv, pool));
     if (status != APR_SUCCESS) {

@@ -18,6 +18,8 @@ typedef struct pep_options {
     size_t workers_count;
     int repeat;     // 0: up to 100, as `seconds` allow
     double seconds; // for the whole run
+    int tasks;      // of each worker of bench_queue
+    bool unbounded; // bench_queue's queues of processes have no maxsize
     bool json;
     bool plot;             // bars on stdout
     const char *plot_file; // NULL: none

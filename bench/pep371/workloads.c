@@ -18,6 +18,8 @@ static int prepare_file(pep_workloads_t *workloads, mp_args_t *args,
                         apr_pool_t *pool);
 static int prepare_server(pep_workloads_t *workloads, mp_args_t *args,
                           apr_pool_t *pool);
+static int prepare_queues(pep_workloads_t *workloads, mp_args_t *args,
+                          apr_pool_t *pool);
 
 // The file comes before the server: see pep_scratch_create().
 static const struct builtin {
@@ -25,14 +27,32 @@ static const struct builtin {
     const char *what;
     mp_target_fn function;
     prepare_fn prepare;
+    const pep_feed_t *feed;
+    pep_call_t here; // what this process runs instead, where that differs
 } builtins[] = {
-    {"empty_func", "starting and joining, and nothing else", empty_func, NULL},
-    {"fibonacci", "50000 exact Fibonacci numbers", fibonacci, NULL},
-    {"crunch_primes", "the sum of the primes below 100000", crunch_primes,
-     NULL},
-    {"file_io", "5000 lines from random places of a text file", file_io,
-     prepare_file},
-    {"url_get", "100 pages from a local HTTP server", url_get, prepare_server},
+    {.name = "empty_func",
+     .what = "starting and joining, and nothing else",
+     .function = empty_func},
+    {.name = "fibonacci",
+     .what = "50000 exact Fibonacci numbers",
+     .function = fibonacci},
+    {.name = "crunch_primes",
+     .what = "the sum of the primes below 100000",
+     .function = crunch_primes},
+    {.name = "file_io",
+     .what = "5000 lines from random places of a text file",
+     .function = file_io,
+     .prepare = prepare_file},
+    {.name = "url_get",
+     .what = "100 pages from a local HTTP server",
+     .function = url_get,
+     .prepare = prepare_server},
+    {.name = "bench_queue",
+     .what = "tasks from one queue, their results into another",
+     .function = bench_queue,
+     .prepare = prepare_queues,
+     .feed = &pep_feed_processes,
+     .here = {.function = bench_queue_threads, .feed = &pep_feed_threads}},
 };
 #define BUILTIN_COUNT (sizeof(builtins) / sizeof(builtins[0]))
 
@@ -74,6 +94,21 @@ static int prepare_server(pep_workloads_t *workloads, mp_args_t *args,
     return r;
 }
 
+static int prepare_queues(pep_workloads_t *workloads, mp_args_t *args,
+                          apr_pool_t *pool)
+{
+    mp_queue_t *tasks = NULL;
+    mp_queue_t *results = NULL;
+
+    workloads->has_queues = true;
+    int r =
+        pep_queues_begin(&tasks, &results, workloads->tasks, workloads->room);
+    if (r == 0) {
+        *args = keep_args(MP_ARGS(tasks, results, workloads->tasks), pool);
+    }
+    return r;
+}
+
 static int add_builtin(pep_workloads_t *workloads,
                        const struct builtin *builtin, apr_pool_t *pool)
 {
@@ -81,15 +116,18 @@ static int add_builtin(pep_workloads_t *workloads,
 
     workload->name = builtin->name;
     workload->what = builtin->what;
-    workload->here.function = builtin->function;
+    workload->copied.function = builtin->function;
+    workload->copied.feed = builtin->feed;
     if (builtin->prepare != NULL) {
-        int r = builtin->prepare(workloads, &workload->here.args, pool);
+        int r = builtin->prepare(workloads, &workload->copied.args, pool);
 
         if (r != 0) {
             return r;
         }
     }
-    workload->spawned = workload->here;
+    workload->spawned = workload->copied;
+    workload->here =
+        builtin->here.function != NULL ? builtin->here : workload->copied;
     return 0;
 }
 
@@ -104,11 +142,23 @@ static int add_plugin(pep_workloads_t *workloads, const pep_options_t *options,
     workload->spawned.function = plugin_worker;
     int r = pep_plugin_load(&workload->here.function, &path,
                             options->plugin_function, pool);
+    workload->copied = workload->here;
     if (r == 0) {
         workload->spawned.args =
             keep_args(MP_ARGS(path, options->plugin_function), pool);
     }
     return r;
+}
+
+// Room for all tasks of the run with the most workers.
+static size_t room_for_tasks(const pep_options_t *options)
+{
+    int most = 0;
+
+    for (size_t i = 0; i < options->workers_count; i++) {
+        most = options->workers[i] > most ? options->workers[i] : most;
+    }
+    return (size_t) most * (size_t) options->tasks;
 }
 
 int pep_workloads_check(const char *list)
@@ -131,7 +181,9 @@ int pep_workloads_check(const char *list)
 int pep_workloads_begin(pep_workloads_t *workloads,
                         const pep_options_t *options, apr_pool_t *pool)
 {
-    *workloads = (pep_workloads_t){.count = 0};
+    *workloads = (pep_workloads_t){
+        .tasks = options->tasks,
+        .room = options->unbounded ? 0 : room_for_tasks(options)};
     for (size_t i = 0; i < BUILTIN_COUNT; i++) {
         bool wanted = options->functions != NULL
                           ? pep_list_has(options->functions, builtins[i].name)
@@ -146,6 +198,9 @@ int pep_workloads_begin(pep_workloads_t *workloads,
 
 void pep_workloads_end(pep_workloads_t *workloads)
 {
+    if (workloads->has_queues) {
+        pep_queues_end();
+    }
     pep_server_stop(&workloads->server);
     pep_scratch_destroy(workloads->scratch);
 }
