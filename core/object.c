@@ -3,6 +3,7 @@
 
 #include "core/cells.h"
 #include "core/pages.h"
+#include "core/queue.h"
 #include "platform/fail.h"
 
 // ---- holding: the owner ----
@@ -292,6 +293,29 @@ int mp__object_hold(mp__object_t *object)
                : hold_paired(object, generation);
 }
 
+uint32_t mp__object_holds(const mp__object_t *object)
+{
+    mp_word_t *link = NULL;
+
+    if (is_owner(atomic_load(&object->state))) {
+        return atomic_load(&object->holds);
+    }
+    mp__heap_lock();
+    const mp__holder_t *holder = find_holder_locked(object, &link);
+    uint32_t count = holder == NULL ? 0 : atomic_load(&holder->count);
+    mp__heap_unlock();
+    return count;
+}
+
+// A handle of a queue looks at it from a thread of its own.
+static bool has_handle(const mp__object_t *object, uint64_t state)
+{
+    return mp__type_of(state) == MP__TYPE_QUEUE &&
+           mp__queue_may_have_handle() &&
+           mp__queue_handle_dropping(
+               (const mp_queue_t *) (const void *) object);
+}
+
 void mp__object_drop(mp__object_t *object)
 {
     if (mp__process_token() == 0) {
@@ -299,7 +323,11 @@ void mp__object_drop(mp__object_t *object)
     }
     uint64_t state = atomic_load_explicit(&object->state, memory_order_relaxed);
     mp__object_t *companion = companion_of(object, state);
+    bool watched = has_handle(object, state);
     bool held = is_owner(state) ? drop_as_owner(object) : drop_as_other(object);
+    if (watched) {
+        mp__queue_handle_dropped();
+    }
     if (held && companion != NULL) {
         mp__object_drop(companion);
     }

@@ -167,6 +167,8 @@ int mp__object_hold(mp__object_t *object);
 // The first for a user, who may give something else. MP_EINVAL.
 int mp__object_hold_as(void *object, mp__type_t type);
 void mp__object_drop(mp__object_t *object);
+// How many holds this process has.
+uint32_t mp__object_holds(const mp__object_t *object);
 
 // Whether it is an object of this type, or of any.
 bool mp__object_is(const mp__object_t *object, mp__type_t type);

@@ -388,6 +388,25 @@ bool mp__bytes_forget(mp_queue_t *queue);
 // With the queue's lock: whether somebody is getting a message.
 bool mp__queue_is_any_got_locked(const mp_queue_t *queue);
 
+// ---- the handle for an event loop ----
+
+// Whether this process or an ancestor has made any; until then nobody asks.
+extern atomic_bool mp__queue_has_handles;
+
+static inline bool mp__queue_may_have_handle(void)
+{
+    return atomic_load_explicit(&mp__queue_has_handles, memory_order_relaxed);
+}
+
+// A get of this process has found the queue empty.
+MP__SLOW void mp__queue_handle_emptied(const mp_queue_t *queue);
+// This process has closed it.
+void mp__queue_handle_closed(const mp_queue_t *queue);
+// Around the end of a hold of this process: with the last one the handle goes
+// first. True: other holds are left, and must be until the second call.
+bool mp__queue_handle_dropping(const mp_queue_t *queue);
+void mp__queue_handle_dropped(void);
+
 // ---- tasks ----
 
 void mp__tasks_got(mp_queue_t *queue, uint32_t token, uint32_t count);

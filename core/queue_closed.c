@@ -100,6 +100,9 @@ int mp_queue_close(mp_queue_t *queue)
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     int r = has_locked(queue) ? 0 : add_locked(queue);
     mp_plat_unlock(MP_PLAT_LOCK_STATE);
+    if (r == 0 && mp__queue_may_have_handle()) {
+        mp__queue_handle_closed(queue);
+    }
     return r;
 }
 

@@ -203,6 +203,9 @@ static int give_up(const mp__try_t *wait, int r)
 static int say(const mp__try_t *wait, int r)
 {
     if (r == MP_EEMPTY) {
+        if (mp__queue_may_have_handle()) {
+            mp__queue_handle_emptied(wait->queue);
+        }
         return mp__fail(r, 0, "the queue is empty");
     }
     if (r == MP_EFULL) {

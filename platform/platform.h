@@ -57,19 +57,21 @@ enum mp_plat_lock {
     MP_PLAT_LOCK_STATE,  // processes, their children, the settings
     MP_PLAT_LOCK_DIGEST, // what the backend computes digests with
     MP_PLAT_LOCK_CYCLE,  // values that contain themselves
+    MP_PLAT_LOCK_HANDLE, // the handles of queues
     MP_PLAT_LOCK_COUNT
 };
 void mp_plat_lock(enum mp_plat_lock which);
 void mp_plat_unlock(enum mp_plat_lock which);
 
-// ---- events: set once, waited for by any number of threads ----
+// ---- events: waited for by any number of threads ----
 
 typedef struct mp_plat_event mp_plat_event_t;
 int mp_plat_event_create(mp_plat_event_t **out);
 void mp_plat_event_set(mp_plat_event_t *event);
+void mp_plat_event_clear(mp_plat_event_t *event);
 // 0 once it is set, MP_ETIMEDOUT (not recorded) after the deadline.
 int mp_plat_event_wait(mp_plat_event_t *event, int64_t deadline);
-// A handle that is ready when the event is set, made at the first call; the
+// A handle that is ready while the event is set, made at the first call; the
 // event keeps it.
 int mp_plat_event_handle(mp_plat_event_t *event, intptr_t *handle);
 void mp_plat_event_destroy(mp_plat_event_t *event); // NULL is fine
@@ -81,6 +83,9 @@ void mp_plat_event_destroy(mp_plat_event_t *event); // NULL is fine
 // because it is cancelled). MP_ENPROC: the system has no more threads.
 int mp_plat_thread_start(void (*run)(void *), void (*left)(void *),
                          void *argument);
+// The same for a thread of the library's own, which handles no signals of the
+// program, and does not count for mp_plat_has_threads(). It returns from `run`.
+int mp_plat_helper_start(void (*run)(void *), void *argument);
 
 // What the library remembers of each thread: all zero at first. Never NULL; a
 // thread for which there is no memory shares one with others like it.

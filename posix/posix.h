@@ -146,9 +146,11 @@ int mp_posix_spawned_tie(int *descriptor);
 // Has a thread end this process when this descriptor is at its end; what comes
 // before it is skipped.
 int mp_posix_tie_by_thread(intptr_t descriptor);
-// A thread of the library's own, which the count of helpers knows.
-int mp_posix_helper_start(void (*run)(void *), void *argument);
-int mp_posix_helpers(void); // how many such threads this process has
+
+// ---- threads of the library's own (posix_thread.c) ----
+
+int mp_posix_helpers(void);         // how many this process has
+void mp_posix_helpers_forked(void); // in the child, which has none
 
 // ---- the ends of a child (posix_ends.c) ----
 

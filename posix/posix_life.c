@@ -45,6 +45,7 @@ static void after_fork_child(void)
     mp_posix_own_forked(kept);
     mp_posix_note_forked();
     mp_posix_lifeline_forked();
+    mp_posix_helpers_forked();
     mp_posix_stop_forked();
     mp_posix_wiped_forked();
     unlock_all();

@@ -4,13 +4,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "platform/fail.h"
 
 static int lifeline[2] = {-1, -1}; // guarded by the lock of this room
-static atomic_int helpers;
 
 static int make(void)
 {
@@ -69,21 +67,14 @@ void mp_posix_lifeline_forked(void)
 {
     lifeline[0] = -1;
     lifeline[1] = -1;
-    if (atomic_load(&helpers) != 0) { // a write would copy the page
-        atomic_store(&helpers, 0);
-    }
 }
 
-// Signals are for the program's own threads.
 static void watch_parent(void *argument)
 {
     int descriptor = (int) (intptr_t) argument;
-    sigset_t signals;
     char byte = 0;
     ssize_t got = 1;
 
-    (void) sigfillset(&signals);
-    (void) pthread_sigmask(SIG_SETMASK, &signals, NULL);
     while (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN))) {
         (void) mp_posix_poll(descriptor, POLLIN, MP_PLAT_NEVER);
         got = read(descriptor, &byte, 1);
@@ -91,26 +82,7 @@ static void watch_parent(void *argument)
     (void) kill(getpid(), SIGKILL);
 }
 
-static void do_nothing(void *argument)
-{
-    (void) argument;
-}
-
-int mp_posix_helper_start(void (*run)(void *), void *argument)
-{
-    int r = mp_plat_thread_start(run, do_nothing, argument);
-    if (r == 0) {
-        atomic_fetch_add(&helpers, 1);
-    }
-    return r;
-}
-
 int mp_posix_tie_by_thread(intptr_t descriptor)
 {
-    return mp_posix_helper_start(watch_parent, (void *) descriptor);
-}
-
-int mp_posix_helpers(void)
-{
-    return atomic_load(&helpers);
+    return mp_plat_helper_start(watch_parent, (void *) descriptor);
 }

@@ -5,7 +5,6 @@
 #include "posix/posix.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -88,14 +87,10 @@ bool mp_plat_stop_asked(mp_plat_stop_t *stop)
 
 // ---- the handle ----
 
-// Signals are for the program's own threads.
 static void await_request(void *argument)
 {
     mp_plat_stop_t *stop = argument;
-    sigset_t signals;
 
-    (void) sigfillset(&signals);
-    (void) pthread_sigmask(SIG_SETMASK, &signals, NULL);
     while (!mp_plat_stop_asked(stop)) {
         mp_posix_stop_sleep(&stop->asked);
     }
@@ -114,7 +109,7 @@ static int make_event(mp_plat_stop_t *stop)
     }
     if (r == 0) {
         event = made;
-        r = mp_posix_helper_start(await_request, stop);
+        r = mp_plat_helper_start(await_request, stop);
     }
     if (r < 0) {
         event = NULL;

@@ -30,6 +30,11 @@ void mp_plat_event_set(mp_plat_event_t *event)
     (void) SetEvent(event->handle);
 }
 
+void mp_plat_event_clear(mp_plat_event_t *event)
+{
+    (void) ResetEvent(event->handle);
+}
+
 int mp_plat_event_wait(mp_plat_event_t *event, int64_t deadline)
 {
     return mp_win32_wait(event->handle, deadline);

@@ -39,6 +39,12 @@ int mp_plat_thread_start(void (*run)(void *), void (*left)(void *),
     return 0;
 }
 
+// There are no signals that it could handle.
+int mp_plat_helper_start(void (*run)(void *), void *argument)
+{
+    return mp_plat_thread_start(run, NULL, argument);
+}
+
 // MinGW's _Thread_local ends the program when it finds no memory for a thread;
 // a slot of our own does not. Only what a thread remembers is lost then.
 static DWORD local_slot = FLS_OUT_OF_INDEXES;

@@ -273,6 +273,45 @@ MP_API int mp_queue_peek(mp_queue_t *queue, mp_queue_message_t *message,
 MP_API int mp_queue_release(mp_queue_t *queue, mp_queue_message_t *message);
 
 /**
+ * A handle for the program's own event loop (epoll, libuv, GLib, …) that is
+ * ready, readable on POSIX and signalled on Windows, when mp_queue_get() would
+ * tell anything but MP_EEMPTY: there is a message, the queue is shut down, this
+ * process has closed it, or see `.end_with_others`.
+ *
+ * It stays ready until a get of this process, by any of these calls, is
+ * MP_EEMPTY, and no message is missed by that: so when it is ready, get with a
+ * timeout of 0 until MP_EEMPTY, or any other failure. Where others get from the
+ * same queue the first one may be MP_EEMPTY. After another failure than that
+ * it stays ready: the loop should watch it no more.
+ *
+ * @code
+ *   mp_queue_fileno(queue, &handle);
+ *   … // the event loop says that the handle is ready
+ *   while ((r = mp_queue_get(queue, &value, 0)) == 0) {
+ *       use(value);
+ *   }
+ *   if (r != MP_EEMPTY) {
+ *       … // the last of it
+ *   }
+ * @endcode
+ *
+ * The first call for a queue starts a thread of the library's own, which looks
+ * at the queue ten times a second while nothing comes; others who put and get
+ * need nothing for it.
+ *
+ * @param handle receives a descriptor, on Windows a HANDLE: the same each time.
+ * @return 0; MP_EINVAL NULL; MP_ESTATE this process has closed the queue;
+ *         MP_EMFILE, MP_ENPROC, MP_ENOMEM.
+ * Ownership: the library's; do not read from it, do not close it. Valid until
+ *            this process destroys its last hold on the queue: the event loop
+ *            must let go of it before.
+ * Processes: a forked child has none of it, and asks for one of its own.
+ * Threads: any number may wait for it, and call this.
+ * Python: Queue._reader, of those that have one
+ */
+MP_API int mp_queue_fileno(mp_queue_t *queue, intptr_t *handle);
+
+/**
  * How many messages are in it, with those that are being put right now.
  * Exact where nobody puts or gets meanwhile, on every system. 0 of NULL.
  * Python: Queue.qsize()
