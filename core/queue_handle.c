@@ -11,7 +11,6 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "core/self.h"
 #include "platform/fail.h"
 #include "platform/platform.h"
 
@@ -21,7 +20,7 @@
 typedef struct handle {
     struct handle *next;
     mp_queue_t *queue;
-    unsigned generation;    // whose thread it is: a forked child has none
+    uint32_t process;       // whose thread it is: a forked child has none
     mp_plat_event_t *ready; // the handle
     mp_plat_event_t *call;  // the resting thread is to look
     mp_plat_event_t *left;  // it has seen the end
@@ -40,7 +39,7 @@ static handle_t **find_locked(const mp_queue_t *queue)
     handle_t **link = &handles;
 
     while (*link != NULL && ((*link)->queue != queue ||
-                             (*link)->generation != mp__generation())) {
+                             (*link)->process != mp__process_token())) {
         link = &(*link)->next;
     }
     return link;
@@ -166,7 +165,7 @@ static handle_t *make_locked(mp_queue_t *queue)
         return NULL;
     }
     handle->queue = queue;
-    handle->generation = mp__generation();
+    handle->process = mp__process_token();
     if (begin_locked(handle) < 0) {
         free_handle(handle);
         return NULL;
@@ -191,14 +190,14 @@ static int get_handle(mp_queue_t *queue, intptr_t *out)
 // lock, or it might take one that comes before that.
 int mp_queue_fileno(mp_queue_t *queue, intptr_t *handle)
 {
-    int r = mp__queue_check(queue);
-    if (r == 0 && handle == NULL) {
-        r = mp__fail(MP_EINVAL, 0, "no place for the handle");
+    if (handle == NULL) {
+        return mp__fail(MP_EINVAL, 0, "no place for the handle");
     }
+    *handle = MP_PLAT_NONE;
+    int r = mp__queue_check(queue);
     if (r < 0) {
         return r;
     }
-    *handle = MP_PLAT_NONE;
     if (mp__token() == 0) {
         return mp__fail_last()->code;
     }
