@@ -385,7 +385,7 @@ static void what_is_left_goes_with_the_queue(void)
 
 static void bytes_are_limited(void)
 {
-    static const char bytes[600];
+    static const char bytes[1001];
     mp_queue_options_t options = {.max_bytes = 1000};
     mp_queue_t *queue = NULL;
 
