@@ -239,9 +239,10 @@ bool mp_queue_empty(const mp_queue_t *queue)
 
 static bool is_full(const mp_queue_t *queue, mp__claim_t *claim)
 {
-    claim->ring = mp__ring_at(mp__queue_last(queue));
+    claim->which = mp__queue_last(queue);
+    claim->ring = mp__ring_at(claim->which);
     return mp__ring_tail(queue, claim) == MP__FOUND_CLAIMED &&
-           !mp__ring_is_free(queue, claim->ring, claim->position);
+           !mp__ring_is_free(queue, claim->which, claim->position);
 }
 
 // Who asks before he puts would never put if nobody looked whether who has the
@@ -293,11 +294,6 @@ bool mp__queue_is_lonely(mp_queue_t *queue)
 
 // ---- shutting down ----
 
-static int is_null(void)
-{
-    return mp__fail(MP_EINVAL, 0, "the queue is NULL");
-}
-
 static int drop_all(mp_queue_t *queue)
 {
     uint32_t token = mp__token();
@@ -325,7 +321,7 @@ static int drop_all(mp_queue_t *queue)
 int mp_queue_shutdown(mp_queue_t *queue, bool immediate)
 {
     if (queue == NULL) {
-        return is_null();
+        return mp__queue_is_null();
     }
     int r =
         mp__chain_shut(queue, immediate ? MP__QUEUE_DROPPED : MP__QUEUE_SHUT);

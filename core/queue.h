@@ -46,8 +46,7 @@ typedef struct mp__part {
     uint32_t queue; // offset / 64
     uint32_t queue_generation;
     uint64_t place; // of a message: the offset of its place; of a ring: 0
-    uint64_t size;  // behind this header, in bytes
-    uint64_t unused;
+    uint64_t unused[2];
 } mp__part_t;
 
 _Static_assert(sizeof(mp__part_t) == MP__LINE, "what follows is aligned");
@@ -229,10 +228,10 @@ typedef struct mp__claim {
 // 0 nothing is claimed that could be.
 mp__found_t mp__ring_claim_free(const mp_queue_t *queue, uint32_t token,
                                 uint32_t run, mp__claim_t *claim);
-mp__found_t mp__ring_claim_full(const mp_queue_t *queue, uint32_t token,
-                                uint32_t run, size_t *room, mp__claim_t *claim);
-// What was read is free.
-void mp__claim_free(const mp_queue_t *queue, const mp__claim_t *claim);
+mp__found_t mp__ring_claim_full(mp_queue_t *queue, uint32_t token, uint32_t run,
+                                size_t *room, mp__claim_t *claim);
+// Before what was claimed to be read is free: see queue_ring.c.
+void mp__claim_refresh(const mp_queue_t *queue, const mp__claim_t *claim);
 
 // Where the next claim of who gets, and of who puts, would begin; the latter
 // also whether a place is free there, for who asks.
@@ -240,9 +239,10 @@ uint64_t mp__ring_front(const mp_queue_t *queue, const mp__ring_t *ring);
 mp__found_t mp__ring_tail(const mp_queue_t *queue, mp__claim_t *claim);
 // Whether a walk to get that found nothing ended where the ring is closed.
 bool mp__ring_ends_at(const mp__claim_t *claim);
-// The first position that is not free.
-uint64_t mp__ring_free(const mp_queue_t *queue, mp__ring_t *ring);
-bool mp__ring_is_free(const mp_queue_t *queue, mp__ring_t *ring,
+// Of the ring that this word says: the first position that is not free, and
+// whether one is.
+uint64_t mp__ring_free(const mp_queue_t *queue, uint64_t which);
+bool mp__ring_is_free(const mp_queue_t *queue, uint64_t which,
                       uint64_t position);
 
 // ---- the chain ----
@@ -300,6 +300,8 @@ static inline void *mp__part_bytes(mp__part_t *part)
 // place goes; the queue goes, with all that is in it.
 bool mp__part_is_kept_locked(const mp__part_t *part);
 bool mp__part_is_there_locked(const mp__place_t *place);
+// Whether a ring of the queue's lies there still, which has left its chain.
+bool mp__ring_is_left_locked(const mp_queue_t *queue, const mp__ring_t *ring);
 void mp__part_free_locked(mp__place_t *place);
 void mp__queue_free_locked(mp__object_t *object);
 
@@ -343,11 +345,7 @@ int mp__queue_claim_messages(mp_queue_t *queue, uint32_t run, size_t *room,
 // Puts a long message.
 int mp__queue_commit(mp_queue_t *queue, mp__part_t *part, size_t size,
                      mp__until_t *until);
-// What was claimed is done with, and others are told. What is put is there in
-// one step, by the word of the first place: those of the others are made
-// before.
-void mp__queue_publish(mp_queue_t *queue, const mp__claim_t *claim,
-                       uint64_t there);
+// What was claimed to be read is done with, and others are told.
 void mp__queue_give_back(mp_queue_t *queue, const mp__claim_t *claim);
 
 static inline size_t mp__place_size(const mp__place_t *place)
@@ -355,6 +353,7 @@ static inline size_t mp__place_size(const mp__place_t *place)
     return (size_t) mp__there_size(
         atomic_load_explicit(&place->there, memory_order_relaxed));
 }
+
 static inline void *mp__place_bytes(mp__place_t *place)
 {
     bool is_long = (atomic_load_explicit(&place->there, memory_order_relaxed) &
@@ -363,6 +362,20 @@ static inline void *mp__place_bytes(mp__place_t *place)
     return is_long ? mp__part_bytes(mp__part_of(place)) : place->bytes;
 }
 
+// The next place of a ring.
+static inline mp__place_t *mp__place_after(const mp_queue_t *queue,
+                                           const mp__ring_t *ring,
+                                           mp__place_t *place,
+                                           uint64_t *position)
+{
+    *position = mp__position_after(queue, *position);
+    return (uint32_t) *position == 0
+               ? mp__ring_place(queue, ring, 0)
+               : (mp__place_t *) (void *) ((unsigned char *) place +
+                                           queue->stride);
+}
+
+int mp__queue_is_null(void); // MP_EINVAL
 // 0, or why this process may not use the queue: MP_EINVAL, MP_ESTATE.
 int mp__queue_check(const mp_queue_t *queue);
 // Whether a get would not wait now.

@@ -108,7 +108,8 @@ static bool close_locked(const mp_queue_t *queue, mp__ring_t *ring,
         if (found != MP__FOUND_CLAIMED) {
             continue;
         }
-        if (if_full && mp__ring_is_free(queue, ring, claim.position)) {
+        if (if_full &&
+            mp__ring_is_free(queue, mp__ring_word(ring), claim.position)) {
             return false;
         }
         atomic_store(&ring->over, claim.word);
@@ -134,7 +135,7 @@ static bool is_drained_locked(mp_queue_t *queue, mp__ring_t *ring)
     }
     do {
         before = atomic_load(&ring->free);
-        free = mp__ring_free(queue, ring);
+        free = mp__ring_free(queue, mp__ring_word(ring));
     } while (free != before);
     if (free - (UINT64_C(1) << 32) == claim.position) {
         return true;
@@ -143,6 +144,7 @@ static bool is_drained_locked(mp_queue_t *queue, mp__ring_t *ring)
     return false;
 }
 
+// Whoever still reads in the ring knows from here on that it is none.
 static void retire_laps_locked(const mp_queue_t *queue, mp__ring_t *ring)
 {
     mp__claim_t claim = {.ring = ring};
@@ -153,13 +155,12 @@ static void retire_laps_locked(const mp_queue_t *queue, mp__ring_t *ring)
     if ((int32_t) (lap - atomic_load(least)) > 0) {
         atomic_store(least, lap);
     }
+    atomic_store(&ring->begin, lap);
 }
 
 void mp__ring_free_locked(const mp_queue_t *queue, mp__ring_t *ring)
 {
     retire_laps_locked(queue, ring);
-    // Whoever still reads in it knows from here on that it is none.
-    atomic_store(&ring->begin, ~atomic_load(&ring->begin));
     mp__object_free_locked(&ring->part.head);
 }
 
@@ -172,10 +173,7 @@ static void free_ring_locked(mp_queue_t *queue)
         return;
     }
     mp__heap_lock();
-    if (!mp__chain_has_locked(queue, ring) &&
-        mp__object_at_locked(&ring->part.head) &&
-        mp__object_is(&ring->part.head, MP__TYPE_PART) &&
-        ring->part.queue == mp__link(&queue->head.head)) {
+    if (mp__ring_is_left_locked(queue, ring)) {
         mp__ring_free_locked(queue, ring);
     }
     atomic_store(&queue->freeing, 0);

@@ -39,7 +39,8 @@ static int claim_places(const mp__try_t *wait)
     }
     int r = mp__bytes_take(queue, wait->size);
     if (r < 0) {
-        wait->claim->ring = mp__ring_at(mp__queue_last(queue));
+        wait->claim->which = mp__queue_last(queue);
+        wait->claim->ring = mp__ring_at(wait->claim->which);
         (void) mp__ring_tail(queue, wait->claim);
         return atomic_load(&queue->state) != MP__QUEUE_OPEN
                    ? mp__queue_is_shut()
@@ -146,14 +147,6 @@ int mp__try(const mp__try_t *wait)
 
 // ---- done ----
 
-void mp__queue_publish(mp_queue_t *queue, const mp__claim_t *claim,
-                       uint64_t there)
-{
-    atomic_store_explicit(&claim->place->there, there, memory_order_release);
-    mp__fence_often();
-    mp__turn_next(&queue->items, (int) claim->run);
-}
-
 static void free_parts(const mp_queue_t *queue, const mp__claim_t *claim)
 {
     uint64_t position = claim->position;
@@ -178,9 +171,10 @@ void mp__queue_give_back(mp_queue_t *queue, const mp__claim_t *claim)
     if (claim->is_long) {
         free_parts(queue, claim);
     }
+    if (claim->run > 1) {
+        mp__claim_refresh(queue, claim);
+    }
     mp__claim_free(queue, claim);
-    mp__fence_often();
-    mp__turn_next(&queue->space, (int) claim->run);
     if (!queue->bounded && claim->which != mp__queue_first(queue)) {
         mp__chain_trim(queue, mp__claim_token(claim->word));
     }

@@ -77,7 +77,7 @@ static bool is_closed_here(const mp_queue_t *queue)
     return closed;
 }
 
-static int is_null(void)
+int mp__queue_is_null(void)
 {
     return mp__fail(MP_EINVAL, 0, "the queue is NULL");
 }
@@ -85,7 +85,7 @@ static int is_null(void)
 int mp__queue_check(const mp_queue_t *queue)
 {
     if (queue == NULL) {
-        return is_null();
+        return mp__queue_is_null();
     }
     return is_closed_here(queue)
                ? mp__fail(MP_ESTATE, 0, "this process has closed the queue")
@@ -95,7 +95,7 @@ int mp__queue_check(const mp_queue_t *queue)
 int mp_queue_close(mp_queue_t *queue)
 {
     if (queue == NULL) {
-        return is_null();
+        return mp__queue_is_null();
     }
     mp_plat_lock(MP_PLAT_LOCK_STATE);
     int r = has_locked(queue) ? 0 : add_locked(queue);
@@ -109,7 +109,7 @@ int mp_queue_close(mp_queue_t *queue)
 int mp_queue_join_thread(mp_queue_t *queue)
 {
     if (queue == NULL) {
-        return is_null();
+        return mp__queue_is_null();
     }
     return is_closed_here(queue)
                ? 0
@@ -119,5 +119,5 @@ int mp_queue_join_thread(mp_queue_t *queue)
 
 int mp_queue_cancel_join_thread(mp_queue_t *queue)
 {
-    return queue == NULL ? is_null() : 0;
+    return queue == NULL ? mp__queue_is_null() : 0;
 }

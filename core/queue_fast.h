@@ -78,37 +78,25 @@ static inline bool mp__claim_full_fast(const mp_queue_t *queue, uint32_t token,
     return true;
 }
 
-// The message is there, and who sleeps is told.
-static inline void mp__publish_one(mp_queue_t *queue, const mp__claim_t *claim,
-                                   uint64_t there)
+// The messages are there in one step, by the word of the first place: those of
+// the others are made before. Who sleeps is told.
+static inline void mp__claim_publish(mp_queue_t *queue,
+                                     const mp__claim_t *claim, uint64_t there)
 {
     atomic_store_explicit(&claim->place->there, there, memory_order_release);
     mp__fence_often();
-    mp__turn_next(&queue->items, 1);
+    mp__turn_next(&queue->items, (int) claim->run);
 }
 
-// The place is free.
-static inline void mp__free_one(mp_queue_t *queue, const mp__claim_t *claim)
+// The places are free; the word of the first one stands for all.
+static inline void mp__claim_free(mp_queue_t *queue, const mp__claim_t *claim)
 {
     atomic_store_explicit(
         &mp__ring_gets(queue, claim->ring)[(uint32_t) claim->position],
-        mp__claim_word(0, 1, mp__lap_of(claim->position)),
+        mp__claim_word(0, claim->run, mp__lap_of(claim->position)),
         memory_order_release);
     mp__fence_often();
-    mp__turn_next(&queue->space, 1);
-}
-
-// The next place of a ring.
-static inline mp__place_t *mp__place_after(const mp_queue_t *queue,
-                                           const mp__ring_t *ring,
-                                           mp__place_t *place,
-                                           uint64_t *position)
-{
-    *position = mp__position_after(queue, *position);
-    return (uint32_t) *position == 0
-               ? mp__ring_place(queue, ring, 0)
-               : (mp__place_t *) (void *) ((unsigned char *) place +
-                                           queue->stride);
+    mp__turn_next(&queue->space, (int) claim->run);
 }
 
 // A call would take as long as most messages. What has no bytes may be NULL.

@@ -118,7 +118,7 @@ static int get_bytes(mp_queue_t *queue, void *buffer, size_t capacity,
     }
     *size = mp__place_size(claim.place);
     mp__copy_message(buffer, claim.place->bytes, *size);
-    mp__free_one(queue, &claim);
+    mp__claim_free(queue, &claim);
     return 0;
 }
 

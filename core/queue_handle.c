@@ -47,19 +47,6 @@ static handle_t **find_locked(const mp_queue_t *queue)
 
 // ---- the thread ----
 
-// Whether a get would tell anything else than that the queue is empty. Who
-// waits for that repairs what the dead have left, as who gets does.
-static bool has_news(mp_queue_t *queue)
-{
-    if (mp__queue_is_ready(queue)) {
-        return true;
-    }
-    if (queue->again && mp__queue_repair_all(queue)) {
-        return mp__queue_is_ready(queue);
-    }
-    return queue->ends && mp__queue_is_lonely(queue);
-}
-
 // The look and what comes of it are one step for who finds the queue empty:
 // what the thread saw before that does not make the handle ready afterwards.
 static step_t look_locked(handle_t *handle)
@@ -67,7 +54,7 @@ static step_t look_locked(handle_t *handle)
     if (handle->ends) {
         return STEP_END;
     }
-    if (!handle->is_ready && has_news(handle->queue)) {
+    if (!handle->is_ready && mp__queue_is_ready(handle->queue)) {
         handle->is_ready = true;
         mp_plat_event_set(handle->ready);
     }
@@ -82,17 +69,8 @@ static step_t look(handle_t *handle)
     return step;
 }
 
-// The thread takes nothing, so it may have been woken in the place of one that
-// would.
-static void pass_on(mp_queue_t *queue)
-{
-    (void) mp__turn_announce(&queue->items);
-    mp__turn_next(&queue->items, 1);
-}
-
 static void rest(handle_t *handle)
 {
-    pass_on(handle->queue);
     (void) mp_plat_event_wait(handle->call, MP_PLAT_NEVER);
     mp_plat_event_clear(handle->call);
 }

@@ -2,7 +2,7 @@
 // The limit of a queue's bytes. They are counted before a message has its
 // place, and no more once it is got. What a process that dies has counted
 // stays, until the queue is seen to be empty.
-#include "core/queue_fast.h"
+#include "core/queue.h"
 
 #include "platform/fail.h"
 

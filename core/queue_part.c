@@ -25,8 +25,6 @@ int mp__part_new(mp__part_t **out, const mp_queue_t *queue, size_t size)
     part->queue = mp__link(&queue->head.head);
     part->queue_generation = atomic_load(&queue->head.head.generation);
     part->place = 0;
-    part->size = size;
-    part->unused = 0;
     *out = part;
     return 0;
 }
@@ -181,11 +179,13 @@ static void empty_ring_locked(const mp_queue_t *queue, mp__ring_t *ring)
     }
 }
 
-static bool is_left(const mp_queue_t *queue, const mp__ring_t *ring)
+// Where it lay may lie a message by now.
+bool mp__ring_is_left_locked(const mp_queue_t *queue, const mp__ring_t *ring)
 {
     return ring != NULL && mp__object_at_locked(&ring->part.head) &&
            mp__object_is(&ring->part.head, MP__TYPE_PART) &&
-           ring->part.queue == mp__link(&queue->head.head);
+           ring->part.queue == mp__link(&queue->head.head) &&
+           ring->part.place == 0 && !mp__chain_has_locked(queue, ring);
 }
 
 // As often as it takes: a ring leaves the chain when it is empty, and is noted
@@ -195,7 +195,7 @@ void mp__queue_free_locked(mp__object_t *object)
     mp_queue_t *queue = (mp_queue_t *) (void *) object;
     mp__ring_t *ring = mp__ring_of(atomic_load(&queue->freeing));
 
-    if (is_left(queue, ring) && !mp__chain_has_locked(queue, ring)) {
+    if (mp__ring_is_left_locked(queue, ring)) {
         mp__ring_free_locked(queue, ring);
     }
     for (ring = mp__ring_of(mp__queue_first(queue)); ring != NULL;

@@ -19,7 +19,7 @@ int mp__queue_commit(mp_queue_t *queue, mp__part_t *part, size_t size,
     int r = mp__queue_claim_places(queue, 1, size, &claim, until);
     if (r == 0) {
         mp__part_give(part, claim.place);
-        mp__queue_publish(
+        mp__claim_publish(
             queue, &claim,
             mp__there_word(size, MP__LONG, mp__lap_of(claim.position)));
     }
@@ -66,8 +66,8 @@ int mp_queue_put_bytes(mp_queue_t *queue, const void *bytes, size_t size,
     }
     if (r == 0) {
         mp__copy_message(claim.place->bytes, bytes, size);
-        mp__publish_one(queue, &claim,
-                        mp__there_word(size, 0, mp__lap_of(claim.position)));
+        mp__claim_publish(queue, &claim,
+                          mp__there_word(size, 0, mp__lap_of(claim.position)));
     }
     return r;
 }
@@ -114,7 +114,7 @@ static int put_run(mp_queue_t *queue, const mp_queue_bytes_t *messages,
             memory_order_release);
     }
     *done = claim.run;
-    mp__queue_publish(
+    mp__claim_publish(
         queue, &claim,
         mp__there_word(messages[0].size, 0, mp__lap_of(claim.position)));
     return 0;

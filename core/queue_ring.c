@@ -46,13 +46,16 @@ static uint64_t walk_over_free(const mp_queue_t *queue, const mp__ring_t *ring,
 // What is found is noted before anybody claims by it: so no claim to put is
 // ever behind that note, and a walk from it never meets the next lap's claims.
 // It is noted by an exchange, which fails if the memory is another's by now.
-uint64_t mp__ring_free(const mp_queue_t *queue, mp__ring_t *ring)
+uint64_t mp__ring_free(const mp_queue_t *queue, uint64_t which)
 {
+    mp__ring_t *ring = mp__ring_at(which);
+
     for (;;) {
         uint64_t seen = atomic_load_explicit(&ring->free, memory_order_acquire);
         uint64_t free = walk_over_free(queue, ring, seen);
-        if (free == seen &&
-            atomic_load_explicit(&ring->free, memory_order_relaxed) == seen) {
+        if (!mp__ring_is(ring, which) ||
+            (free == seen &&
+             atomic_load_explicit(&ring->free, memory_order_relaxed) == seen)) {
             return seen;
         }
         if (free != seen && atomic_compare_exchange_strong_explicit(
@@ -63,10 +66,10 @@ uint64_t mp__ring_free(const mp_queue_t *queue, mp__ring_t *ring)
     }
 }
 
-bool mp__ring_is_free(const mp_queue_t *queue, mp__ring_t *ring,
+bool mp__ring_is_free(const mp_queue_t *queue, uint64_t which,
                       uint64_t position)
 {
-    return (int64_t) (mp__ring_free(queue, ring) - position) > 0;
+    return (int64_t) (mp__ring_free(queue, which) - position) > 0;
 }
 
 static uint64_t places_between(const mp_queue_t *queue, uint64_t from,
@@ -164,7 +167,7 @@ mp__found_t mp__ring_claim_free(const mp_queue_t *queue, uint32_t token,
         uint64_t free =
             atomic_load_explicit(&claim->ring->free, memory_order_acquire);
         if ((int64_t) (free - claim->position) <= 0) {
-            free = mp__ring_free(queue, claim->ring);
+            free = mp__ring_free(queue, claim->which);
         }
         if ((int64_t) (free - claim->position) <= 0) {
             return MP__FOUND_NONE;
@@ -218,8 +221,7 @@ static bool claim_run(uint32_t token, uint32_t run, mp__claim_t *claim,
 }
 
 // What was lost with who put it is passed over by whoever comes to it.
-static bool pass_over(const mp_queue_t *queue, uint32_t token,
-                      mp__claim_t *claim)
+static bool pass_over(mp_queue_t *queue, uint32_t token, mp__claim_t *claim)
 {
     bool mine = claim_run(token, 1, claim, mp__ring_gets(queue, claim->ring));
 
@@ -255,7 +257,6 @@ static mp__found_t claim_full(const mp_queue_t *queue, uint32_t token,
     if (!claim_run(token, run, claim, gets)) {
         return MP__FOUND_OTHER;
     }
-    refresh(queue, claim, gets, 0);
     move_on(&claim->ring->front,
             mp__position_skip(queue, claim->position, run));
     return MP__FOUND_CLAIMED;
@@ -284,8 +285,8 @@ static mp__found_t walk_to_get(const mp_queue_t *queue, mp__claim_t *claim)
     return MP__FOUND_OTHER;
 }
 
-mp__found_t mp__ring_claim_full(const mp_queue_t *queue, uint32_t token,
-                                uint32_t run, size_t *room, mp__claim_t *claim)
+mp__found_t mp__ring_claim_full(mp_queue_t *queue, uint32_t token, uint32_t run,
+                                size_t *room, mp__claim_t *claim)
 {
     claim->position =
         atomic_load_explicit(&claim->ring->front, memory_order_relaxed);
@@ -310,13 +311,10 @@ mp__found_t mp__ring_claim_full(const mp_queue_t *queue, uint32_t token,
     }
 }
 
-// The word of the first one stands for all.
-void mp__claim_free(const mp_queue_t *queue, const mp__claim_t *claim)
+// Not before all is read: a word without a token says that its message is.
+void mp__claim_refresh(const mp_queue_t *queue, const mp__claim_t *claim)
 {
-    atomic_store_explicit(
-        &mp__ring_gets(queue, claim->ring)[(uint32_t) claim->position],
-        mp__claim_word(0, claim->run, mp__lap_of(claim->position)),
-        memory_order_release);
+    refresh(queue, claim, mp__ring_gets(queue, claim->ring), 0);
 }
 
 // ---- looking ----

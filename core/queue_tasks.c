@@ -91,7 +91,7 @@ static bool take_from_any(mp_queue_t *queue)
 static int check(const mp_queue_t *queue)
 {
     if (queue == NULL) {
-        return mp__fail(MP_EINVAL, 0, "the queue is NULL");
+        return mp__queue_is_null();
     }
     if (!queue->joinable) {
         return mp__fail(MP_ESTATE, 0, "the queue does not count tasks");

@@ -30,7 +30,7 @@ static bool is_changed(const mp__try_t *wait)
     const mp__claim_t *claim = wait->claim;
 
     return wait->room == NULL
-               ? mp__ring_is_free(wait->queue, claim->ring, claim->position)
+               ? mp__ring_is_free(wait->queue, claim->which, claim->position)
                : mp__is_of_lap(atomic_load_explicit(&claim->place->there,
                                                     memory_order_relaxed),
                                mp__lap_of(claim->position));
@@ -44,7 +44,7 @@ static void let_more_become_free(const mp__try_t *wait)
     uint64_t next = mp__position_after(wait->queue, claim->position);
 
     if (wait->room == NULL && wait->queue->count > 1 &&
-        !mp__ring_is_free(wait->queue, claim->ring, next)) {
+        !mp__ring_is_free(wait->queue, claim->which, next)) {
         mp__pause_aside();
     }
 }
@@ -116,7 +116,8 @@ static int after_nap(const mp__try_t *wait, int r)
 // meanwhile woke nobody.
 static void pass_on(const mp__try_t *wait)
 {
-    mp__claim_t claim = {.ring = mp__ring_at(mp__queue_last(wait->queue))};
+    uint64_t last = mp__queue_last(wait->queue);
+    mp__claim_t claim = {.ring = mp__ring_at(last)};
 
     (void) mp__turn_announce(turn_of(wait));
     if (wait->room != NULL) {
@@ -126,7 +127,7 @@ static void pass_on(const mp__try_t *wait)
         return;
     }
     if (mp__ring_tail(wait->queue, &claim) != MP__FOUND_CLAIMED ||
-        mp__ring_is_free(wait->queue, claim.ring, claim.position)) {
+        mp__ring_is_free(wait->queue, last, claim.position)) {
         mp__turn_next(&wait->queue->space, 1);
     }
 }

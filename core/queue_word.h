@@ -26,8 +26,7 @@
 #define MP__TOKEN_SHIFT 33
 #define MP__VOID (UINT64_C(1) << 26)
 #define MP__LONG (UINT64_C(1) << 27)
-#define MP__SIZE_SHIFT 28
-#define MP__SIZE_MOST ((UINT64_C(1) << 36) - 1)
+#define MP__SIZE_SHIFT 28 // 36 bits: the arena is not larger
 
 static inline uint64_t mp__claim_word(uint32_t token, uint32_t run,
                                       uint32_t lap)
