@@ -189,6 +189,27 @@ static const char *check_one_place(void)
     return wrong != NULL ? wrong : step_queue_is_sound();
 }
 
+// Each place was come to twice, so that what is free is looked for once more.
+static void make_two_places(void)
+{
+    make_to_put(2, 0, STEP_SHORT);
+    for (int i = 0; i < 2; i++) {
+        step_queue_put_row(0, 2, STEP_SHORT);
+        (void) step_queue_get(0);
+        (void) step_queue_get(0);
+    }
+}
+
+// What the dead one claimed is passed over before anybody puts.
+static const char *check_two_places(void)
+{
+    int number = step_queue_get(STEP_LIMIT_MS / 10);
+
+    return number == 0 || number == MP_EEMPTY
+               ? step_queue_is_sound()
+               : "something else comes than what was put";
+}
+
 // Who only tries must succeed in the end.
 static const char *check_one_place_by_trying(void)
 {
@@ -383,6 +404,12 @@ const step_op_t step_queue_ops[] = {
      .run = put_short,
      .check = check_one_place,
      .clear = step_queue_destroy},
+    {.name = "puts into a queue of few places, where others get first",
+     .setup = make_two_places,
+     .run = put_short,
+     .check = check_two_places,
+     .clear = step_queue_destroy,
+     .slow = true},
     {.name = "puts into a queue of one place, where others try",
      .setup = make_one_place_long,
      .prepare = warm_up,
