@@ -13,6 +13,8 @@
 #define WORTH_LEAST (-8)
 #define ASIDE 32
 #define WATCH_AGAIN 1024
+#define CLOSE_STEPS 6 // pauses: what came at once
+#define CLOSE_ONES 4  // of these in a row
 #define ASK_EVERY 64
 #define LOOK_EVERY_MS 25
 #define LOOKED 16
@@ -140,6 +142,27 @@ void mp__pause_aside(void)
     for (int i = 0; i < ASIDE; i++) {
         relax();
     }
+}
+
+bool mp__rush_is_on(const mp__rush_t *rush)
+{
+    return atomic_load_explicit(&rush->close_ones, memory_order_relaxed) >=
+           CLOSE_ONES;
+}
+
+void mp__rush_note(mp__rush_t *rush, const mp__pause_t *pause)
+{
+    unsigned seen =
+        atomic_load_explicit(&rush->close_ones, memory_order_relaxed);
+    bool close = pause->step > 0 && pause->step <= CLOSE_STEPS;
+
+    atomic_store_explicit(&rush->close_ones, close ? seen + 1 : 0,
+                          memory_order_relaxed);
+}
+
+void mp__rush_end(mp__rush_t *rush)
+{
+    atomic_store_explicit(&rush->close_ones, 0, memory_order_relaxed);
 }
 
 int64_t mp__nap_until(mp__nap_t *nap, int64_t deadline)

@@ -29,6 +29,19 @@ void mp__pause_aside(void);
 // What was waited for has come.
 void mp__pause_found(const mp__pause_t *pause);
 
+// Whether what was waited for has been coming one upon the other for a while.
+// Who gets as fast as another puts waits for each message just where that one
+// is writing, and takes the line away from him at each. So in a rush he first
+// stands aside for a moment, in which several come; if they do not, it is over,
+// and he waits closely again.
+typedef struct mp__rush {
+    _Atomic unsigned close_ones;
+} mp__rush_t;
+
+bool mp__rush_is_on(const mp__rush_t *rush);
+void mp__rush_note(mp__rush_t *rush, const mp__pause_t *pause);
+void mp__rush_end(mp__rush_t *rush);
+
 // Sleep that is cut into naps, because a wake may be lost with a process that
 // dies: after each nap look at what it would have told. The first ones are
 // short. A nap goes on where a signal or an idle wake interrupted it, or

@@ -11,6 +11,7 @@
 #define COUNT_UNBOUNDED 256 // places of a ring
 #define COUNT_MOST ((size_t) 1 << 24)
 #define STRIDE_LEAST ((size_t) 16)
+#define ROW_MOST ROOM_DEFAULT // bytes of a message of a row
 
 // ---- making ----
 
@@ -43,7 +44,8 @@ static size_t stride_for(size_t room)
 
 static void set_sizes(mp_queue_t *queue, size_t maxsize, size_t message_size)
 {
-    size_t stride = stride_for(message_size == 0 ? ROOM_DEFAULT : message_size);
+    message_size = message_size == 0 ? ROOM_DEFAULT : message_size;
+    size_t stride = stride_for(message_size);
     size_t count = maxsize == 0 ? COUNT_UNBOUNDED : maxsize;
     size_t words = (count * sizeof(uint64_t) + MP__LINE - 1) / MP__LINE;
 
@@ -53,6 +55,13 @@ static void set_sizes(mp_queue_t *queue, size_t maxsize, size_t message_size)
     queue->gets = (uint32_t) (words * MP__LINE);
     queue->places = 2 * queue->gets;
     queue->bounded = maxsize != 0;
+    queue->row = (uint32_t) ((message_size + 7) / 8 * 8);
+}
+
+static bool has_rows(const mp_queue_t *queue)
+{
+    return queue->bounded && queue->row <= ROW_MOST && !queue->again &&
+           !queue->is_limited;
 }
 
 static void fill(mp_queue_t *queue, size_t maxsize,
@@ -68,6 +77,8 @@ static void fill(mp_queue_t *queue, size_t maxsize,
     queue->is_limited = options->max_bytes != 0;
     queue->max_bytes = options->max_bytes;
     queue->fails = options->fail_at_max_bytes;
+    queue->rows =
+        has_rows(queue) ? queue->places + queue->count * queue->stride : 0;
     for (size_t i = 0; queue->joinable && i < MP__SLOTS; i++) {
         atomic_store_explicit(&queue->tasks[i], 0, memory_order_relaxed);
     }
@@ -166,8 +177,8 @@ static size_t count_voids(const mp_queue_t *queue, const mp__ring_t *ring,
 
     for (; from != to; from = mp__position_after(queue, from)) {
         uint64_t there = atomic_load(&mp__ring_place(queue, ring, from)->there);
-        count +=
-            mp__is_of_lap(there, mp__lap_of(from)) && (there & MP__VOID) != 0;
+        count += mp__is_of_lap(there, mp__lap_of(from)) &&
+                 mp__there_is(there, MP__VOID);
     }
     return count;
 }
@@ -182,7 +193,8 @@ static size_t count_returned(const mp_queue_t *queue, const mp__ring_t *ring,
         uint32_t lap = mp__lap_of(front) + (i < (uint32_t) front ? 1 : 0);
         uint64_t there = atomic_load(&mp__ring_place(queue, ring, i)->there);
         uint64_t got = atomic_load(&mp__ring_gets(queue, ring)[i]);
-        count += (there & MP__VOID) == 0 && mp__laps_ahead(there, lap) < 0 &&
+        count += !mp__there_is(there, MP__VOID) &&
+                 mp__laps_ahead(there, lap) < 0 &&
                  mp__laps_ahead(got, (uint32_t) there) < 0;
     }
     return count;

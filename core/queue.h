@@ -11,6 +11,13 @@
 // word of its first one stands for all, and those behind it are finished
 // before it, so nobody meets the middle of a claim.
 //
+// Short messages of one size that are put together are a row: told by one word,
+// that of the first place, with their bytes side by side, beside the places. A
+// row that is got from in parts is cut first: the word of the place where its
+// rest begins is made that of the rest, before anybody claims what is in front.
+// Only a ring that lives as long as its queue has rows, as whoever cuts has no
+// claim in it.
+//
 // A message that is too long for its place lies in a part: an object that
 // belongs to the queue.
 #ifndef MP_CORE_QUEUE_H
@@ -63,6 +70,7 @@ typedef struct mp__ring {
     _Alignas(2 * MP__LINE) _Atomic uint64_t tail;
     _Atomic uint64_t free; // places before this position were seen to be free
     _Alignas(2 * MP__LINE) _Atomic uint64_t front;
+    _Atomic uint64_t read; // all before this position is read
 } mp__ring_t;
 
 _Static_assert(sizeof(mp__ring_t) % MP__LINE == 0, "claims are aligned");
@@ -80,6 +88,8 @@ struct mp_queue {
     uint32_t room;     // bytes of a message that a place has room for
     uint32_t gets;     // where the claims of who gets lie, behind the head
     uint32_t places;   // and the places
+    uint32_t rows;     // and the bytes of rows; 0: it has none
+    uint32_t row;      // bytes from one message of a row to the next
     bool bounded;      // never more than one ring
     bool joinable;
     bool again;      // at_least_once
@@ -179,6 +189,15 @@ static inline mp__place_t *mp__ring_place(const mp_queue_t *queue,
                                             queue->stride);
 }
 
+// Of the message of a row that has that place.
+static inline unsigned char *mp__row_bytes(const mp_queue_t *queue,
+                                           const mp__ring_t *ring,
+                                           uint64_t position)
+{
+    return (unsigned char *) (uintptr_t) (ring + 1) + queue->rows +
+           (size_t) (uint32_t) position * queue->row;
+}
+
 static inline uint32_t mp__lap_of(uint64_t position)
 {
     return (uint32_t) (position >> 32);
@@ -244,6 +263,8 @@ bool mp__ring_ends_at(const mp__claim_t *claim);
 uint64_t mp__ring_free(const mp_queue_t *queue, uint64_t which);
 bool mp__ring_is_free(const mp_queue_t *queue, uint64_t which,
                       uint64_t position);
+// The same by one look that is in nobody's way: not each one is told.
+bool mp__ring_is_told_free(uint64_t which, uint64_t position);
 
 // ---- the chain ----
 
@@ -345,21 +366,43 @@ int mp__queue_claim_messages(mp_queue_t *queue, uint32_t run, size_t *room,
 // Puts a long message.
 int mp__queue_commit(mp_queue_t *queue, mp__part_t *part, size_t size,
                      mp__until_t *until);
+// One that does not fit into a place.
+MP__SLOW int mp__queue_put_long(mp_queue_t *queue, const void *bytes,
+                                size_t size, mp__until_t *until);
+int mp__queue_no_bytes(size_t size); // MP_EINVAL
 // What was claimed to be read is done with, and others are told.
 void mp__queue_give_back(mp_queue_t *queue, const mp__claim_t *claim);
 
-static inline size_t mp__place_size(const mp__place_t *place)
+static inline uint64_t mp__place_word(const mp__place_t *place)
 {
-    return (size_t) mp__there_size(
-        atomic_load_explicit(&place->there, memory_order_relaxed));
+    return atomic_load_explicit(&place->there, memory_order_relaxed);
 }
 
-static inline void *mp__place_bytes(mp__place_t *place)
+static inline size_t mp__place_size(const mp__place_t *place)
 {
-    bool is_long = (atomic_load_explicit(&place->there, memory_order_relaxed) &
-                    MP__LONG) != 0;
+    return (size_t) mp__there_size(mp__place_word(place));
+}
 
-    return is_long ? mp__part_bytes(mp__part_of(place)) : place->bytes;
+static inline void *mp__place_bytes(const mp_queue_t *queue,
+                                    const mp__ring_t *ring, uint64_t position,
+                                    mp__place_t *place)
+{
+    uint64_t word = mp__place_word(place);
+
+    if (mp__there_is(word, MP__ROW)) {
+        return mp__row_bytes(queue, ring, position);
+    }
+    return mp__there_is(word, MP__LONG) ? mp__part_bytes(mp__part_of(place))
+                                        : place->bytes;
+}
+
+// How many messages of a claim lie side by side from that one on: of a row, up
+// to `most`, or just the one.
+static inline uint32_t mp__place_count(const mp__place_t *place, uint32_t most)
+{
+    uint32_t count = mp__there_count(mp__place_word(place));
+
+    return count < most ? count : most;
 }
 
 // The next place of a ring.
@@ -373,6 +416,19 @@ static inline mp__place_t *mp__place_after(const mp_queue_t *queue,
                ? mp__ring_place(queue, ring, 0)
                : (mp__place_t *) (void *) ((unsigned char *) place +
                                            queue->stride);
+}
+
+// The one behind so many others.
+static inline mp__place_t *mp__place_skip(const mp_queue_t *queue,
+                                          const mp__ring_t *ring,
+                                          mp__place_t *place,
+                                          uint64_t *position, uint32_t run)
+{
+    if (run == 1) {
+        return mp__place_after(queue, ring, place, position);
+    }
+    *position = mp__position_skip(queue, *position, run);
+    return mp__ring_place(queue, ring, *position);
 }
 
 int mp__queue_is_null(void); // MP_EINVAL

@@ -41,6 +41,7 @@ static void begin(const mp_queue_t *queue, mp__ring_t *ring)
     atomic_store(&ring->tail, (uint64_t) lap << 32);
     atomic_store(&ring->free, (uint64_t) (lap + 1) << 32);
     atomic_store(&ring->front, (uint64_t) lap << 32);
+    atomic_store(&ring->read, (uint64_t) lap << 32);
     for (uint32_t i = 0; i < queue->count; i++) {
         mp__place_t *place = mp__ring_place(queue, ring, i);
         atomic_store_explicit(&puts[i], mp__claim_word(0, 1, lap - 1),
@@ -56,8 +57,9 @@ static void begin(const mp_queue_t *queue, mp__ring_t *ring)
 static int new_ring(const mp_queue_t *queue, mp__ring_t **out)
 {
     mp__part_t *part = NULL;
+    size_t place = queue->stride + (queue->rows != 0 ? queue->row : 0);
     size_t size = sizeof(mp__ring_t) - sizeof(mp__part_t) + queue->places +
-                  (size_t) queue->count * queue->stride;
+                  queue->count * place;
 
     int r = mp__part_new(&part, queue, size);
     if (r == 0) {

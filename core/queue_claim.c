@@ -152,12 +152,13 @@ static void free_parts(const mp_queue_t *queue, const mp__claim_t *claim)
     uint64_t position = claim->position;
     mp__place_t *place = claim->place;
 
-    for (uint32_t i = 0; i < claim->run; i++) {
-        if ((atomic_load_explicit(&place->there, memory_order_relaxed) &
-             MP__LONG) != 0) {
+    for (uint32_t i = 0; i < claim->run;) {
+        if (mp__there_is(mp__place_word(place), MP__LONG)) {
             mp__part_drop(mp__part_of(place));
         }
-        place = mp__place_after(queue, claim->ring, place, &position);
+        uint32_t count = mp__place_count(place, claim->run - i);
+        place = mp__place_skip(queue, claim->ring, place, &position, count);
+        i += count;
     }
 }
 

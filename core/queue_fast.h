@@ -88,6 +88,21 @@ static inline void mp__claim_publish(mp_queue_t *queue,
     mp__turn_next(&queue->items, (int) claim->run);
 }
 
+// If all in front of these messages is read, all is up to their end. A ring
+// that may go with its last message is not told so.
+static inline void mp__claim_tell_read(const mp_queue_t *queue,
+                                       const mp__claim_t *claim)
+{
+    _Atomic uint64_t *read = &claim->ring->read;
+
+    if (queue->bounded &&
+        atomic_load_explicit(read, memory_order_acquire) == claim->position) {
+        atomic_store_explicit(
+            read, mp__position_skip(queue, claim->position, claim->run),
+            memory_order_release);
+    }
+}
+
 // The places are free; the word of the first one stands for all.
 static inline void mp__claim_free(mp_queue_t *queue, const mp__claim_t *claim)
 {
@@ -95,6 +110,7 @@ static inline void mp__claim_free(mp_queue_t *queue, const mp__claim_t *claim)
         &mp__ring_gets(queue, claim->ring)[(uint32_t) claim->position],
         mp__claim_word(0, claim->run, mp__lap_of(claim->position)),
         memory_order_release);
+    mp__claim_tell_read(queue, claim);
     mp__fence_often();
     mp__turn_next(&queue->space, (int) claim->run);
 }

@@ -7,8 +7,6 @@
 #include "platform/fail.h"
 
 #define FIRST_GUESS 240 // bytes of a message that nobody has looked at
-#define CLOSE_STEPS 6   // pauses: a message that came at once
-#define CLOSE_ONES 4    // of these in a row
 
 static int no_place(void)
 {
@@ -24,7 +22,10 @@ static MP__SLOW int get_slow(mp_queue_t *queue, void *buffer, size_t capacity,
     int r = mp__queue_claim_messages(queue, 1, &room, &claim, until);
     if (r == 0) {
         *size = mp__place_size(claim.place);
-        mp__copy_message(buffer, mp__place_bytes(claim.place), *size);
+        mp__copy_message(
+            buffer,
+            mp__place_bytes(queue, claim.ring, claim.position, claim.place),
+            *size);
         mp__queue_give_back(queue, &claim);
     } else {
         *size = r == MP_EMSGSIZE ? room : 0;
@@ -39,16 +40,12 @@ static bool is_there(const mp__place_t *place, uint64_t position)
         mp__lap_of(position));
 }
 
-// Who gets as fast as another puts waits for each message just where that one
-// is writing, and takes the line away from him at each. So where messages have
-// been coming one upon the other for a while, he first stands aside for a
-// moment, in which several come; if they do not, he waits closely again.
-static _Atomic unsigned close_ones;
+static mp__rush_t rush;
 
 static bool stand_aside(const mp_queue_t *queue, const mp__ring_t *ring,
                         const mp__place_t *place, uint64_t front)
 {
-    if (atomic_load_explicit(&close_ones, memory_order_relaxed) < CLOSE_ONES) {
+    if (!mp__rush_is_on(&rush)) {
         return false;
     }
     mp__pause_aside();
@@ -57,18 +54,9 @@ static bool stand_aside(const mp_queue_t *queue, const mp__ring_t *ring,
     }
     uint64_t next = mp__position_after(queue, front);
     if (!is_there(mp__ring_place(queue, ring, next), next)) {
-        atomic_store_explicit(&close_ones, 0, memory_order_relaxed);
+        mp__rush_end(&rush);
     }
     return true;
-}
-
-static void note_wait(const mp__pause_t *pause)
-{
-    unsigned seen = atomic_load_explicit(&close_ones, memory_order_relaxed);
-    bool close = pause->step > 0 && pause->step <= CLOSE_STEPS;
-
-    atomic_store_explicit(&close_ones, close ? seen + 1 : 0,
-                          memory_order_relaxed);
 }
 
 // For as long as one waits without sleeping: whether the next message is there.
@@ -87,7 +75,7 @@ static bool watch(const mp_queue_t *queue)
     }
     while (mp__pause_long(&pause)) {
         if (is_there(place, front)) {
-            note_wait(&pause);
+            mp__rush_note(&rush, &pause);
             mp__pause_found(&pause);
             return true;
         }
@@ -134,17 +122,37 @@ int mp_queue_get_bytes(mp_queue_t *queue, void *buffer, size_t capacity,
     return r < 0 ? r : get_bytes(queue, buffer, capacity, size, &until);
 }
 
+// Messages of one size that lie `step` bytes apart.
+static void copy_side_by_side(unsigned char *to, const unsigned char *from,
+                              size_t step, size_t size, uint32_t count)
+{
+    if (count == 1 || size == step) {
+        mp__copy_message(to, from, count * size);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        mp__copy_message(to + i * size, from + i * step, size);
+    }
+}
+
 static void copy_run(const mp_queue_t *queue, const mp__claim_t *claim,
                      unsigned char *buffer, size_t *sizes)
 {
     uint64_t position = claim->position;
     mp__place_t *place = claim->place;
 
-    for (uint32_t i = 0; i < claim->run; i++) {
-        sizes[i] = mp__place_size(place);
-        mp__copy_message(buffer, mp__place_bytes(place), sizes[i]);
-        buffer += sizes[i];
-        place = mp__place_after(queue, claim->ring, place, &position);
+    for (uint32_t left = claim->run; left > 0;) {
+        uint32_t count = mp__place_count(place, left);
+        size_t size = mp__place_size(place);
+        copy_side_by_side(buffer,
+                          mp__place_bytes(queue, claim->ring, position, place),
+                          queue->row, size, count);
+        buffer += count * size;
+        for (uint32_t i = 0; i < count; i++) {
+            *sizes++ = size;
+        }
+        place = mp__place_skip(queue, claim->ring, place, &position, count);
+        left -= count;
     }
 }
 

@@ -96,10 +96,10 @@ int mp_queue_peek(mp_queue_t *queue, mp_queue_message_t *message,
         r = mp__queue_claim_messages(queue, 1, &room, &claim, &until);
     }
     if (r == 0) {
-        *message =
-            (mp_queue_message_t){mp__place_bytes(claim.place),
-                                 mp__place_size(claim.place),
-                                 {mp__ring_word(claim.ring), claim.position}};
+        *message = (mp_queue_message_t){
+            mp__place_bytes(queue, claim.ring, claim.position, claim.place),
+            mp__place_size(claim.place),
+            {mp__ring_word(claim.ring), claim.position}};
     }
     return r;
 }
@@ -138,7 +138,7 @@ int mp_queue_release(mp_queue_t *queue, mp_queue_message_t *message)
         !mp__is_of_lap(claim.word, mp__lap_of(claim.position))) {
         return not_peeked();
     }
-    claim.is_long = (atomic_load(&claim.place->there) & MP__LONG) != 0;
+    claim.is_long = mp__there_is(mp__place_word(claim.place), MP__LONG);
     message->inside[0] = 0;
     mp__queue_give_back(queue, &claim);
     return 0;

@@ -112,8 +112,8 @@ static bool is_whole(const repair_t *repair)
     mp__place_t *place = place_at(repair, repair->position);
     uint64_t there = atomic_load(&place->there);
 
-    return (there & MP__VOID) == 0 &&
-           ((there & MP__LONG) == 0 || mp__part_is_there_locked(place));
+    return !mp__there_is(there, MP__VOID) &&
+           (!mp__there_is(there, MP__LONG) || mp__part_is_there_locked(place));
 }
 
 static bool repair_got(mp_queue_t *queue, mp__ring_t *ring, uint64_t position)
@@ -273,7 +273,7 @@ static bool is_behind(const mp_queue_t *queue, mp__claim_t *claim, uint32_t at,
     claim->word = atomic_load(&mp__ring_gets(queue, claim->ring)[at]);
     claim->position =
         (uint64_t) (lap + (uint32_t) mp__laps_ahead(there, lap)) << 32 | at;
-    return (there & MP__VOID) == 0 && mp__laps_ahead(there, lap) < 0 &&
+    return !mp__there_is(there, MP__VOID) && mp__laps_ahead(there, lap) < 0 &&
            mp__laps_ahead(claim->word, (uint32_t) there) < 0;
 }
 
@@ -293,7 +293,7 @@ static mp__found_t claim_in_ring(const mp_queue_t *queue, uint32_t token,
             return MP__FOUND_TOO_LONG;
         }
         claim->run = 1;
-        claim->is_long = (atomic_load(&claim->place->there) & MP__LONG) != 0;
+        claim->is_long = mp__there_is(mp__place_word(claim->place), MP__LONG);
         uint64_t mine = mp__claim_word(token, 1, mp__lap_of(claim->position));
         if (atomic_compare_exchange_strong(
                 &mp__ring_gets(queue, claim->ring)[i], &claim->word, mine)) {

@@ -2,7 +2,7 @@
 #include "core/queue_fast.h"
 
 #define LOOKED_AHEAD 64 // claims
-#define LAPS_KEPT (1 << 23)
+#define ONE_LAP (UINT64_C(1) << 32)
 
 // Where a claim of this word ends, at a place in this lap or a later one.
 static uint64_t end_of(const mp_queue_t *queue, uint64_t position,
@@ -42,6 +42,25 @@ static uint64_t walk_over_free(const mp_queue_t *queue, const mp__ring_t *ring,
     return free;
 }
 
+// Who gets tells how far all is read, so that who puts need not look at each
+// claim, and take its line away.
+static uint64_t told_free(const mp__ring_t *ring)
+{
+    return atomic_load_explicit(&ring->read, memory_order_acquire) + ONE_LAP;
+}
+
+// Where that was left behind, by one who was done before another in front of
+// him, or died before he told, it is put right by who has walked. It may be put
+// back again by one who was just telling.
+static void tell_free(mp__ring_t *ring, uint64_t told, uint64_t free)
+{
+    uint64_t seen = told - ONE_LAP;
+
+    (void) atomic_compare_exchange_strong_explicit(
+        &ring->read, &seen, free - ONE_LAP, memory_order_release,
+        memory_order_relaxed);
+}
+
 // The first position that is not free: what was put a lap before it is not got.
 // What is found is noted before anybody claims by it: so no claim to put is
 // ever behind that note, and a walk from it never meets the next lap's claims.
@@ -52,7 +71,9 @@ uint64_t mp__ring_free(const mp_queue_t *queue, uint64_t which)
 
     for (;;) {
         uint64_t seen = atomic_load_explicit(&ring->free, memory_order_acquire);
-        uint64_t free = walk_over_free(queue, ring, seen);
+        uint64_t told = told_free(ring);
+        bool is_told = (int64_t) (told - seen) > 0;
+        uint64_t free = is_told ? told : walk_over_free(queue, ring, seen);
         if (!mp__ring_is(ring, which) ||
             (free == seen &&
              atomic_load_explicit(&ring->free, memory_order_relaxed) == seen)) {
@@ -61,6 +82,9 @@ uint64_t mp__ring_free(const mp_queue_t *queue, uint64_t which)
         if (free != seen && atomic_compare_exchange_strong_explicit(
                                 &ring->free, &seen, free, memory_order_acq_rel,
                                 memory_order_relaxed)) {
+            if (!is_told && queue->bounded) {
+                tell_free(ring, told, free);
+            }
             return free;
         }
     }
@@ -70,6 +94,11 @@ bool mp__ring_is_free(const mp_queue_t *queue, uint64_t which,
                       uint64_t position)
 {
     return (int64_t) (mp__ring_free(queue, which) - position) > 0;
+}
+
+bool mp__ring_is_told_free(uint64_t which, uint64_t position)
+{
+    return (int64_t) (told_free(mp__ring_at(which)) - position) > 0;
 }
 
 static uint64_t places_between(const mp_queue_t *queue, uint64_t from,
@@ -106,21 +135,22 @@ static mp__found_t walk_to_put(const mp_queue_t *queue, mp__claim_t *claim)
     return MP__FOUND_OTHER;
 }
 
-// Of a claim of several places only the first one's word is written, so those
-// of the others may be of any lap. Laps are told apart over 2^25 of them: long
-// before, a word is made one that leads to the same end.
+// In a plain lap the words of a claim's other places say where it ends, too.
 static void refresh(const mp_queue_t *queue, const mp__claim_t *claim,
                     _Atomic uint64_t *words, uint32_t token)
 {
     uint64_t position = claim->position;
+    uint64_t end = mp__position_skip(queue, position, claim->run);
 
+    if (!mp__is_plain(mp__lap_of(position)) && !mp__is_plain(mp__lap_of(end))) {
+        return;
+    }
     for (uint32_t run = claim->run - 1; run > 0; run--) {
         position = mp__position_after(queue, position);
-        _Atomic uint64_t *word = &words[(uint32_t) position];
-        uint64_t seen = atomic_load_explicit(word, memory_order_relaxed);
-        if (mp__laps_ahead(seen, mp__lap_of(position)) < -LAPS_KEPT) {
+        if (mp__is_plain(mp__lap_of(position))) {
             atomic_store_explicit(
-                word, mp__claim_word(token, run, mp__lap_of(position)),
+                &words[(uint32_t) position],
+                mp__claim_word(token, run, mp__lap_of(position)),
                 memory_order_release);
         }
     }
@@ -152,6 +182,26 @@ static mp__found_t claim_free(const mp_queue_t *queue, uint32_t token,
     return MP__FOUND_CLAIMED;
 }
 
+// Where the free places end, of which up to `run` are wanted from there on:
+// what was noted of them may be less than there are.
+static uint64_t end_of_free(const mp_queue_t *queue, const mp__claim_t *claim,
+                            uint32_t run)
+{
+    uint64_t free =
+        atomic_load_explicit(&claim->ring->free, memory_order_acquire);
+    uint64_t seen = 0;
+
+    while ((int64_t) (free - claim->position) <= 0 ||
+           places_between(queue, claim->position, free) < run) {
+        seen = free;
+        free = mp__ring_free(queue, claim->which);
+        if (free == seen) {
+            break;
+        }
+    }
+    return free;
+}
+
 mp__found_t mp__ring_claim_free(const mp_queue_t *queue, uint32_t token,
                                 uint32_t run, mp__claim_t *claim)
 {
@@ -164,11 +214,7 @@ mp__found_t mp__ring_claim_free(const mp_queue_t *queue, uint32_t token,
         if (found != MP__FOUND_CLAIMED) {
             return found;
         }
-        uint64_t free =
-            atomic_load_explicit(&claim->ring->free, memory_order_acquire);
-        if ((int64_t) (free - claim->position) <= 0) {
-            free = mp__ring_free(queue, claim->which);
-        }
+        uint64_t free = end_of_free(queue, claim, run);
         if ((int64_t) (free - claim->position) <= 0) {
             return MP__FOUND_NONE;
         }
@@ -181,26 +227,60 @@ mp__found_t mp__ring_claim_free(const mp_queue_t *queue, uint32_t token,
 
 // ---- getting ----
 
-// How many messages in a row fit into the room. `all` is what any of them says.
-static uint32_t full_run(const mp_queue_t *queue, const mp__claim_t *claim,
-                         uint32_t most, uint64_t room, uint64_t *all)
+// Makes the rest of a row, behind those that are about to be claimed, one of
+// its own. Another may do so at once, or have claimed it all: then nobody looks
+// at that place in this lap.
+static void cut_row(const mp_queue_t *queue, const mp__ring_t *ring,
+                    uint64_t position, uint64_t word, uint32_t count)
+{
+    mp__place_t *place = mp__ring_place(queue, ring, position + count);
+    uint64_t seen = atomic_load_explicit(&place->there, memory_order_relaxed);
+    uint64_t rest = mp__row_word(mp__there_count(word) - count,
+                                 mp__there_size(word), mp__lap_of(position));
+
+    while (mp__laps_ahead(seen, mp__lap_of(position)) < 0 &&
+           !atomic_compare_exchange_weak_explicit(&place->there, &seen, rest,
+                                                  memory_order_release,
+                                                  memory_order_relaxed)) {
+    }
+}
+
+// How many of a row, or whether the single message, fit into the room.
+static uint32_t fitting(uint64_t word, uint32_t most, uint64_t room)
+{
+    uint64_t size = mp__there_size(word);
+    uint32_t count = mp__there_count(word);
+
+    if (count > most) {
+        count = most;
+    }
+    return count * size <= room ? count : (uint32_t) (room / size);
+}
+
+// How many messages from there on fit into the room.
+static uint32_t full_run(const mp_queue_t *queue, mp__claim_t *claim,
+                         uint32_t most, uint64_t room, uint64_t word)
 {
     uint64_t position = claim->position;
-    uint64_t size = mp__there_size(*all);
     mp__place_t *place = claim->place;
-    uint32_t run = 1;
+    uint32_t run = 0;
 
-    for (; run < most; run++) {
-        place = mp__place_after(queue, claim->ring, place, &position);
-        uint64_t word =
-            atomic_load_explicit(&place->there, memory_order_acquire);
-        if (!mp__is_of_lap(word, mp__lap_of(position)) ||
-            (word & MP__VOID) != 0 || mp__there_size(word) > room - size) {
+    claim->is_long = false;
+    do {
+        uint32_t count = fitting(word, most - run, room);
+        if (count > 0 && count < mp__there_count(word)) {
+            cut_row(queue, claim->ring, position, word, count);
+        }
+        claim->is_long |= count > 0 && mp__there_is(word, MP__LONG);
+        room -= count * mp__there_size(word);
+        run += count;
+        if (run == most || count < mp__there_count(word)) {
             break;
         }
-        size += mp__there_size(word);
-        *all |= word;
-    }
+        place = mp__place_skip(queue, claim->ring, place, &position, count);
+        word = atomic_load_explicit(&place->there, memory_order_acquire);
+    } while (mp__is_of_lap(word, mp__lap_of(position)) &&
+             !mp__there_is(word, MP__VOID));
     return run;
 }
 
@@ -250,10 +330,7 @@ static mp__found_t claim_full(const mp_queue_t *queue, uint32_t token,
     if (run == 0) {
         return MP__FOUND_CLAIMED;
     }
-    if (run > 1) {
-        run = full_run(queue, claim, run, *room, &word);
-    }
-    claim->is_long = (word & MP__LONG) != 0;
+    run = full_run(queue, claim, run, *room, word);
     if (!claim_run(token, run, claim, gets)) {
         return MP__FOUND_OTHER;
     }
@@ -300,7 +377,7 @@ mp__found_t mp__ring_claim_full(mp_queue_t *queue, uint32_t token, uint32_t run,
         if (!mp__is_of_lap(word, mp__lap_of(claim->position))) {
             return MP__FOUND_NONE;
         }
-        if ((word & MP__VOID) == 0) {
+        if (!mp__there_is(word, MP__VOID)) {
             return claim_full(queue, token, run, room, claim, word);
         }
         if (token == 0) { // who only looks

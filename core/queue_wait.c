@@ -12,6 +12,8 @@
 #define NAP_MOST_NS INT64_C(100000000)
 #define NAP_BLIND_NS INT64_C(1000000)
 
+static mp__rush_t rush; // of who gets several at once
+
 static bool must_wait(int r)
 {
     return r == MP_EEMPTY || r == MP_EFULL;
@@ -24,13 +26,24 @@ static mp_word_t *turn_of(const mp__try_t *wait)
     return wait->room == NULL ? &wait->queue->space : &wait->queue->items;
 }
 
+// Whoever waits looks where it is told, so as not to take the claims' lines
+// away from who gets.
+static bool is_free(const mp__try_t *wait, uint64_t position)
+{
+    const mp__claim_t *claim = wait->claim;
+
+    return wait->queue->bounded
+               ? mp__ring_is_told_free(claim->which, position)
+               : mp__ring_is_free(wait->queue, claim->which, position);
+}
+
 // Whether what was in the way is not any more, by one look at it.
 static bool is_changed(const mp__try_t *wait)
 {
     const mp__claim_t *claim = wait->claim;
 
     return wait->room == NULL
-               ? mp__ring_is_free(wait->queue, claim->which, claim->position)
+               ? is_free(wait, claim->position)
                : mp__is_of_lap(atomic_load_explicit(&claim->place->there,
                                                     memory_order_relaxed),
                                mp__lap_of(claim->position));
@@ -41,19 +54,35 @@ static bool is_changed(const mp__try_t *wait)
 static void let_more_become_free(const mp__try_t *wait)
 {
     const mp__claim_t *claim = wait->claim;
-    uint64_t next = mp__position_after(wait->queue, claim->position);
+    uint32_t more = wait->run > 1 ? 2 * wait->run : 1;
 
-    if (wait->room == NULL && wait->queue->count > 1 &&
-        !mp__ring_is_free(wait->queue, claim->which, next)) {
+    if (wait->room == NULL && wait->queue->count > more &&
+        !is_free(wait, mp__position_skip(wait->queue, claim->position, more))) {
         mp__pause_aside();
     }
 }
 
-// All else is looked at less often.
+// Who gets several at once may find as many as he has room for.
+static int stand_aside(const mp__try_t *wait)
+{
+    mp__pause_aside();
+    mp__pause_aside();
+    int r = mp__try(wait);
+    if (r < 0 || wait->claim->run < wait->run) {
+        mp__rush_end(&rush);
+    }
+    return r;
+}
+
+// All else than what is in the way is looked at less often.
 static int spin(const mp__try_t *wait, int r)
 {
     mp__pause_t pause = MP__PAUSE_NEW;
+    bool many = wait->room != NULL && wait->run > 1;
 
+    if (many && mp__rush_is_on(&rush)) {
+        r = stand_aside(wait);
+    }
     for (int step = 1; must_wait(r) && mp__pause_long(&pause); step++) {
         bool changed = is_changed(wait);
         if (changed) {
@@ -62,6 +91,9 @@ static int spin(const mp__try_t *wait, int r)
         if (changed || step % TRY_EVERY == 0) {
             r = mp__try(wait);
         }
+    }
+    if (many && pause.step != 0) {
+        mp__rush_note(&rush, &pause);
     }
     if (!must_wait(r)) {
         mp__pause_found(&pause);

@@ -24,9 +24,13 @@
 #define MP__RUN_SHIFT 26
 #define MP__RUN_MOST 128
 #define MP__TOKEN_SHIFT 33
+#define MP__LAPS_PLAIN 1024
 #define MP__VOID (UINT64_C(1) << 26)
 #define MP__LONG (UINT64_C(1) << 27)
+#define MP__ROW (MP__VOID | MP__LONG)
 #define MP__SIZE_SHIFT 28 // 36 bits: the arena is not larger
+#define MP__ROW_BITS 7    // of a row: how large each is, and how many there are
+#define MP__ROW_MASK UINT64_C(0x7f)
 
 static inline uint64_t mp__claim_word(uint32_t token, uint32_t run,
                                       uint32_t lap)
@@ -45,6 +49,14 @@ static inline uint32_t mp__claim_run(uint64_t word)
     return ((uint32_t) (word >> MP__RUN_SHIFT) & (MP__RUN_MOST - 1)) + 1;
 }
 
+// A claim of several places is told by the word of its first one, so those of
+// the others may be of any lap. Laps are told apart over 2^25 of them: so in
+// each 1024th one all words are written.
+static inline bool mp__is_plain(uint32_t lap)
+{
+    return lap % MP__LAPS_PLAIN == 0;
+}
+
 // What is there: in which lap, how large it is, and whether it lies in a part
 // of its own (MP__LONG), or its sender died (MP__VOID).
 static inline uint64_t mp__there_word(uint64_t size, uint64_t flags,
@@ -53,9 +65,32 @@ static inline uint64_t mp__there_word(uint64_t size, uint64_t flags,
     return size << MP__SIZE_SHIFT | flags | (lap & MP__LAP_MASK);
 }
 
+static inline bool mp__there_is(uint64_t word, uint64_t flags)
+{
+    return (word & MP__ROW) == flags;
+}
+
+// Messages of one size that were put together, and are got so if nobody gets
+// only some: one word for them all (MP__ROW).
+static inline uint64_t mp__row_word(uint32_t count, uint64_t size, uint32_t lap)
+{
+    return mp__there_word((uint64_t) (count - 1) << MP__ROW_BITS | size,
+                          MP__ROW, lap);
+}
+
+// Of each of them.
 static inline uint64_t mp__there_size(uint64_t word)
 {
-    return word >> MP__SIZE_SHIFT;
+    uint64_t size = word >> MP__SIZE_SHIFT;
+
+    return mp__there_is(word, MP__ROW) ? size & MP__ROW_MASK : size;
+}
+
+static inline uint32_t mp__there_count(uint64_t word)
+{
+    uint64_t count = word >> (MP__SIZE_SHIFT + MP__ROW_BITS) & MP__ROW_MASK;
+
+    return mp__there_is(word, MP__ROW) ? (uint32_t) count + 1 : 1;
 }
 
 // How many laps a word is ahead of `lap`; in a circle.

@@ -28,6 +28,8 @@ static const struct row ours[] = {
                  UNDER_ALL_SMALL),
     PLAY_STREAMS(way_ours_many, "ours-many",
                  "put_many, get_many of 32; " FITTING, UNDER_ALL_SMALL),
+    PLAY_STREAMS(way_ours_array, "ours-array",
+                 "put_array, get_many of 32; " FITTING, UNDER_ALL_SMALL),
     PLAY_STREAMS(way_ours_place, "ours-place",
                  "reserve, memset, commit; peek, look, release",
                  UNDER_ALL_LARGE),

@@ -72,9 +72,13 @@ const struct comparison targets[] = {
     TO("mpi/1-1", "ring-many/1-1"),
     TO("boost/1-1", "ring-many/1-1"),
     // Batches.
-    UNDER("ours-many/1-1", "ring-many/1-1", 1.2, "8 bytes"),
-    UNDER("ours-many/4-4", "ring-many/4-4", 1.2, "8 bytes"),
-    UNDER("ours-many/4-1", "ring-many/1-1", 2.3, "8 bytes"),
+    UNDER("ours-array/1-1", "ring-many/1-1", 1.2, "8 bytes"),
+    UNDER("ours-array/4-4", "ring-many/4-4", 1.2, "8 bytes"),
+    UNDER("ours-array/4-1", "ring-many/1-1", 2.3, "8 bytes"),
+    TO("ours-array/1-4", "ring-many/1-1"),
+    TO("ours-many/1-1", "ring-many/1-1"),
+    TO("ours-many/4-4", "ring-many/4-4"),
+    TO("ours-many/4-1", "ring-many/1-1"),
     TO("ours-many/1-4", "ring-many/1-1"),
     // Large ones.
     AT_MOST("ours/1-1", "copied/1-1", 1.1),

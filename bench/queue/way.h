@@ -266,6 +266,7 @@ WAY_INLINE int way_end(struct part *part, way_call *put)
 extern const struct way way_ours;
 extern const struct way way_ours_default;
 extern const struct way way_ours_many;
+extern const struct way way_ours_array;
 extern const struct way way_ours_place;
 extern const struct way way_line;
 extern const struct way way_ring;

@@ -102,6 +102,25 @@ const struct way way_ours_many = {.name = "ours-many",
                                   .make = make_fitting,
                                   .unmake = unmake};
 
+WAY_INLINE int put_array(struct lane *lane, char *bytes, size_t size)
+{
+    size_t done = 0;
+
+    return mp_queue_put_array(lane->at, bytes, size, WAY_BATCH, &done,
+                              MP_FOREVER) < 0
+               ? row_fail_ours("mp_queue_put_array")
+               : (int) done;
+}
+
+WAY_LOOPS(array, put_array, get_many)
+
+const struct way way_ours_array = {.name = "ours-array",
+                                   .batch = WAY_BATCH,
+                                   .queues = true,
+                                   .loops = &array_loops,
+                                   .make = make_fitting,
+                                   .unmake = unmake};
+
 // ---- in place ----
 
 WAY_INLINE int put_place(struct lane *lane, char *bytes, size_t size)

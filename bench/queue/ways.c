@@ -7,6 +7,7 @@ const struct way *way_find(const char *name)
         &way_ours,
         &way_ours_default,
         &way_ours_many,
+        &way_ours_array,
         &way_ours_place,
         &way_line,
         &way_ring,

@@ -49,7 +49,8 @@ typedef struct mp_queue mp_queue_t;
 typedef struct mp_queue_options {
     /** Bytes: messages of up to so many lie in the queue itself, of which each
      * place has room for one; a longer one takes a block of shared memory of
-     * its own. 0: 120. At most 64 KiB. */
+     * its own. 0: 120. At most 64 KiB. A queue with a maxsize and up to 120
+     * bytes takes them twice: rows of messages lie apart from single ones. */
     size_t message_size;
     /** Bytes: the most that the messages in it have together; 0: no limit. What
      * is more waits until there is room, as where maxsize is reached. Such a
@@ -216,6 +217,16 @@ MP_API int mp_queue_get_alloc(mp_queue_t *queue, void **bytes, size_t *size,
 MP_API int mp_queue_put_many(mp_queue_t *queue,
                              const mp_queue_bytes_t *messages, size_t count,
                              size_t *done, int64_t timeout_ms);
+
+/**
+ * mp_queue_put_many() of messages of one size that lie one behind the other, as
+ * the items of fwrite() do. It is fastest where size is .message_size.
+ *
+ * @param items may be NULL if size or count is 0.
+ * @param size  bytes of each.
+ */
+MP_API int mp_queue_put_array(mp_queue_t *queue, const void *items, size_t size,
+                              size_t count, size_t *done, int64_t timeout_ms);
 
 /**
  * Gets as many messages as there are, up to `count`, into one buffer, one

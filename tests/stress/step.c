@@ -468,6 +468,7 @@ int main(int argc, char **argv)
     count = add_tests(tests, count, step_object_ops, step_object_count);
     count = add_tests(tests, count, step_connection_ops, step_connection_count);
     count = add_tests(tests, count, step_queue_ops, step_queue_count);
+    count = add_tests(tests, count, step_queue_row_ops, step_queue_row_count);
     count = add_tests(tests, count, step_queue_use_ops, step_queue_use_count);
     count = add_tests(tests, count, step_queue_task_ops, step_queue_task_count);
 #ifndef MP_NO_SHAREDCTYPES

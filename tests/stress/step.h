@@ -52,6 +52,8 @@ extern const step_op_t step_connection_ops[];
 extern const size_t step_connection_count;
 extern const step_op_t step_queue_ops[];
 extern const size_t step_queue_count;
+extern const step_op_t step_queue_row_ops[];
+extern const size_t step_queue_row_count;
 extern const step_op_t step_queue_use_ops[];
 extern const size_t step_queue_use_count;
 extern const step_op_t step_queue_task_ops[];

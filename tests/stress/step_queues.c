@@ -10,10 +10,9 @@
 #include "platform/platform.h"
 
 #define PLACES 5
-#define BATCH 3
 
 static unsigned char given[STEP_LONG]; // what the victim puts
-static unsigned char room[BATCH * STEP_LONG];
+static unsigned char room[STEP_LONG];
 
 static void set_given(uint32_t number, size_t size)
 {
@@ -48,26 +47,6 @@ static void make_to_put_long(void)
 static void put_long(void)
 {
     (void) mp_queue_put_bytes(step_queue, given, STEP_LONG, STEP_LIMIT_MS);
-}
-
-static void make_to_put_many(void)
-{
-    make_to_put(PLACES, 1, STEP_SHORT);
-    step_queue_expect(1, 0, BATCH);
-}
-
-static void put_many(void)
-{
-    unsigned char bytes[BATCH][STEP_SHORT];
-    mp_queue_bytes_t row[BATCH];
-    size_t done = 0;
-
-    for (uint32_t i = 0; i < BATCH; i++) {
-        memset(bytes[i], (int) ((1 + i) * 7 + STEP_SHORT), STEP_SHORT);
-        memcpy(bytes[i], &(uint32_t){1 + i}, sizeof(uint32_t));
-        row[i] = (mp_queue_bytes_t){bytes[i], STEP_SHORT};
-    }
-    (void) mp_queue_put_many(step_queue, row, BATCH, &done, STEP_LIMIT_MS);
 }
 
 // Its bytes are not looked at: they would be most of the steps.
@@ -255,27 +234,6 @@ static void get_one(void)
                               STEP_LIMIT_MS);
 }
 
-static void make_to_get_many(void)
-{
-    make_to_get(STEP_SHORT);
-    step_queue_plan.got = BATCH;
-}
-
-static void make_to_get_many_long(void)
-{
-    make_to_get(STEP_LONG);
-    step_queue_plan.got = BATCH;
-}
-
-static void get_many(void)
-{
-    size_t sizes[BATCH];
-    size_t done = 0;
-
-    (void) mp_queue_get_many(step_queue, room, sizeof(room), sizes, BATCH,
-                             &done, STEP_LIMIT_MS);
-}
-
 static void get_in_place(void)
 {
     mp_queue_message_t message;
@@ -363,11 +321,6 @@ const step_op_t step_queue_ops[] = {
      .run = put_long,
      .check = step_queue_check,
      .clear = step_queue_destroy},
-    {.name = "puts a row into a queue",
-     .setup = make_to_put_many,
-     .run = put_many,
-     .check = step_queue_check,
-     .clear = step_queue_destroy},
     {.name = "puts into a queue in place",
      .setup = make_to_put_short,
      .run = put_in_place,
@@ -424,16 +377,6 @@ const step_op_t step_queue_ops[] = {
     {.name = "gets a long message from a queue",
      .setup = make_to_get_long,
      .run = get_one,
-     .check = step_queue_check,
-     .clear = step_queue_destroy},
-    {.name = "gets a row from a queue",
-     .setup = make_to_get_many,
-     .run = get_many,
-     .check = step_queue_check,
-     .clear = step_queue_destroy},
-    {.name = "gets a row of long messages from a queue",
-     .setup = make_to_get_many_long,
-     .run = get_many,
      .check = step_queue_check,
      .clear = step_queue_destroy},
     {.name = "gets from a queue in place",

@@ -2,7 +2,7 @@
 // Queues that are shared by processes that are killed at random moments: every
 // other one puts, and the others get. A message comes once, whole, and in the
 // order of who put it; each death costs no more than what was being put or got.
-#include "tests/stress/stress_ledger.h"
+#include "tests/stress/stress_queue.h"
 
 #include <string.h>
 
@@ -10,15 +10,11 @@
 #include "platform/platform.h"
 
 #define FEW 3
-#define SMALL 100
-#define MIXED 100000
-#define ROW 8      // messages that are put at once, at most
-#define ROW_GOT 16 // that are got
-#define CROWD 600  // in a queue without a maxsize: more than two rings
+#define CROWD 600 // in a stress_queue without a maxsize: more than two rings
 #define SETTLE_MS 100
 
-static mp_queue_t *queue;
-static unsigned char bytes[MIXED];
+mp_queue_t *stress_queue;
+unsigned char stress_bytes[STRESS_LONG];
 
 // ---- in the test's own process ----
 
@@ -26,11 +22,11 @@ static bool make(stress_page_t *page, size_t maxsize,
                  const mp_queue_options_t *options)
 {
     if (!ledger_make(page, 1) ||
-        mp_queue_create(&queue, maxsize, options) < 0) {
+        mp_queue_create(&stress_queue, maxsize, options) < 0) {
         return false;
     }
     ledger_repeats = options != NULL && options->at_least_once;
-    stress_publish(page, 0, queue);
+    stress_publish(page, 0, stress_queue);
     return true;
 }
 
@@ -73,8 +69,8 @@ static bool make_repeating_unbounded(stress_page_t *page)
 static void destroy(stress_page_t *page)
 {
     (void) page;
-    mp_queue_destroy(queue);
-    queue = NULL;
+    mp_queue_destroy(stress_queue);
+    stress_queue = NULL;
     ledger_destroy();
 }
 
@@ -82,53 +78,56 @@ static void destroy(stress_page_t *page)
 
 static bool attach(stress_page_t *page)
 {
-    return ledger_open(page, 1) && stress_open(page, 0, MP__TYPE_QUEUE, &queue);
+    return ledger_open(page, 1) &&
+           stress_open(page, 0, MP__TYPE_QUEUE, &stress_queue);
 }
 
-static bool puts_messages(void)
+bool stress_puts(void)
 {
     return stress_index % 2 == 0;
 }
 
 // Without a maxsize who puts looks himself that they do not become too many.
-static bool is_crowded(void)
+bool stress_is_crowded(void)
 {
-    if (mp_queue_maxsize(queue) != 0 || mp_queue_qsize(queue) < CROWD) {
+    if (mp_queue_maxsize(stress_queue) != 0 ||
+        mp_queue_qsize(stress_queue) < CROWD) {
         return false;
     }
     mp_plat_yield();
     return true;
 }
 
-static bool is_refused(int r)
+bool stress_is_refused(int r)
 {
     return r == MP_EFULL || r == MP_EEMPTY;
 }
 
 static int put_bytes(int party, size_t size, int64_t timeout_ms)
 {
-    ledger_write(party, bytes, size);
-    int r = mp_queue_put_bytes(queue, bytes, size, timeout_ms);
+    ledger_write(party, stress_bytes, size);
+    int r = mp_queue_put_bytes(stress_queue, stress_bytes, size, timeout_ms);
     if (r < 0) {
         ledger_refuse(1);
     }
-    return r == 0 || is_refused(r) ? 0 : 1;
+    return r == 0 || stress_is_refused(r) ? 0 : 1;
 }
 
-static int get_bytes(int party, int64_t timeout_ms)
+int stress_get_bytes(int party, int64_t timeout_ms)
 {
     size_t size = 0;
 
-    int r = mp_queue_get_bytes(queue, bytes, sizeof(bytes), &size, timeout_ms);
+    int r = mp_queue_get_bytes(stress_queue, stress_bytes, sizeof(stress_bytes),
+                               &size, timeout_ms);
     if (r < 0) {
-        return is_refused(r) ? 0 : 2;
+        return stress_is_refused(r) ? 0 : 2;
     }
-    return ledger_read(party, bytes, size);
+    return ledger_read(party, stress_bytes, size);
 }
 
-static size_t small_size(uint64_t *random)
+size_t stress_small_size(uint64_t *random)
 {
-    return LEDGER_HEAD + (size_t) stress_random(random, SMALL);
+    return LEDGER_HEAD + (size_t) stress_random(random, STRESS_SMALL);
 }
 
 // Most of them are small, and some have no bytes, if nobody needs to know which
@@ -139,76 +138,34 @@ static size_t mixed_size(uint64_t *random)
     case 0:
         return ledger_repeats ? LEDGER_HEAD : 0;
     case 1:
-        return MIXED - (size_t) stress_random(random, MIXED / 2);
+        return STRESS_LONG - (size_t) stress_random(random, STRESS_LONG / 2);
     case 2:
         return LEDGER_HEAD + (size_t) stress_random(random, 3000);
     default:
-        return small_size(random);
+        return stress_small_size(random);
     }
 }
 
 static int exchange(size_t (*size_of)(uint64_t *random), uint64_t *random)
 {
-    if (!puts_messages()) {
-        return get_bytes(stress_index, stress_timeout(random));
+    if (!stress_puts()) {
+        return stress_get_bytes(stress_index, stress_timeout(random));
     }
-    return is_crowded() ? 0
-                        : put_bytes(stress_index, size_of(random),
-                                    stress_timeout(random));
+    return stress_is_crowded() ? 0
+                               : put_bytes(stress_index, size_of(random),
+                                           stress_timeout(random));
 }
 
 static int exchange_small(stress_page_t *page, uint64_t *random)
 {
     (void) page;
-    return exchange(small_size, random);
+    return exchange(stress_small_size, random);
 }
 
 static int exchange_mixed(stress_page_t *page, uint64_t *random)
 {
     (void) page;
     return exchange(mixed_size, random);
-}
-
-// ---- rows ----
-
-static int put_row(uint64_t *random)
-{
-    mp_queue_bytes_t row[ROW];
-    size_t count = 1 + (size_t) stress_random(random, ROW);
-    size_t done = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        size_t size = small_size(random);
-        ledger_write(stress_index, bytes + i * 2 * SMALL, size);
-        row[i] = (mp_queue_bytes_t){bytes + i * 2 * SMALL, size};
-    }
-    int r = mp_queue_put_many(queue, row, count, &done, stress_timeout(random));
-    ledger_refuse(count - done);
-    return r == 0 || is_refused(r) ? 0 : 3;
-}
-
-static int get_row(uint64_t *random)
-{
-    size_t sizes[ROW_GOT];
-    size_t done = 0;
-    const unsigned char *at = bytes;
-
-    int r = mp_queue_get_many(queue, bytes, sizeof(bytes), sizes, ROW_GOT,
-                              &done, stress_timeout(random));
-    for (size_t i = 0; r == 0 && i < done; i++) {
-        r = ledger_read(stress_index, at, sizes[i]);
-        at += sizes[i];
-    }
-    return is_refused(r) ? 0 : r;
-}
-
-static int exchange_rows(stress_page_t *page, uint64_t *random)
-{
-    (void) page;
-    if (!puts_messages()) {
-        return get_row(random);
-    }
-    return is_crowded() ? 0 : put_row(random);
 }
 
 // ---- in place ----
@@ -218,16 +175,16 @@ static int put_in_place(uint64_t *random)
     mp_queue_message_t message;
     size_t size = mixed_size(random);
 
-    if (mp_queue_reserve(queue, &message, size) < 0) {
+    if (mp_queue_reserve(stress_queue, &message, size) < 0) {
         return 4;
     }
     ledger_write(stress_index, message.bytes, size);
-    int r = mp_queue_commit(queue, &message, stress_timeout(random));
+    int r = mp_queue_commit(stress_queue, &message, stress_timeout(random));
     if (r < 0) {
         ledger_refuse(1);
-        mp_queue_cancel(queue, &message);
+        mp_queue_cancel(stress_queue, &message);
     }
-    return r == 0 || is_refused(r) ? 0 : 5;
+    return r == 0 || stress_is_refused(r) ? 0 : 5;
 }
 
 // What it says in the account comes before the message goes.
@@ -235,12 +192,12 @@ static int get_in_place(int party, int64_t timeout_ms)
 {
     mp_queue_message_t message;
 
-    int r = mp_queue_peek(queue, &message, timeout_ms);
+    int r = mp_queue_peek(stress_queue, &message, timeout_ms);
     if (r < 0) {
-        return is_refused(r) ? 0 : 6;
+        return stress_is_refused(r) ? 0 : 6;
     }
     r = ledger_read(party, message.bytes, message.size);
-    if (mp_queue_release(queue, &message) < 0) {
+    if (mp_queue_release(stress_queue, &message) < 0) {
         return 7;
     }
     return r;
@@ -249,26 +206,26 @@ static int get_in_place(int party, int64_t timeout_ms)
 static int exchange_in_place(stress_page_t *page, uint64_t *random)
 {
     (void) page;
-    return puts_messages() ? put_in_place(random)
-                           : get_in_place(stress_index, stress_timeout(random));
+    return stress_puts() ? put_in_place(random)
+                         : get_in_place(stress_index, stress_timeout(random));
 }
 
 static int exchange_repeating(stress_page_t *page, uint64_t *random)
 {
     (void) page;
-    if (!puts_messages()) {
+    if (!stress_puts()) {
         return get_in_place(stress_index, stress_timeout(random));
     }
-    return is_crowded() ? 0
-                        : put_bytes(stress_index, mixed_size(random),
-                                    stress_timeout(random));
+    return stress_is_crowded() ? 0
+                               : put_bytes(stress_index, mixed_size(random),
+                                           stress_timeout(random));
 }
 
 // ---- tasks ----
 
 static int join(int64_t timeout_ms)
 {
-    int r = mp_queue_join(queue, timeout_ms);
+    int r = mp_queue_join(stress_queue, timeout_ms);
 
     return r == 0 || r == MP_OWNERDIED || r == MP_ETIMEDOUT ? 0 : 8;
 }
@@ -277,23 +234,24 @@ static int do_task(int party, int64_t timeout_ms)
 {
     size_t size = 0;
 
-    int r = mp_queue_get_bytes(queue, bytes, sizeof(bytes), &size, timeout_ms);
+    int r = mp_queue_get_bytes(stress_queue, stress_bytes, sizeof(stress_bytes),
+                               &size, timeout_ms);
     if (r < 0) {
-        return is_refused(r) ? 0 : 9;
+        return stress_is_refused(r) ? 0 : 9;
     }
-    r = ledger_read(party, bytes, size);
-    return r == 0 && mp_queue_task_done(queue) < 0 ? 10 : r;
+    r = ledger_read(party, stress_bytes, size);
+    return r == 0 && mp_queue_task_done(stress_queue) < 0 ? 10 : r;
 }
 
 static int exchange_tasks(stress_page_t *page, uint64_t *random)
 {
     (void) page;
-    if (!puts_messages()) {
+    if (!stress_puts()) {
         return do_task(stress_index, stress_timeout(random));
     }
     return stress_random(random, 64) == 0
                ? join((int64_t) stress_random(random, 3))
-               : put_bytes(stress_index, small_size(random),
+               : put_bytes(stress_index, stress_small_size(random),
                            stress_timeout(random));
 }
 
@@ -310,10 +268,10 @@ static int put_lock(int64_t timeout_ms)
     }
     mp_lock_destroy(lock);
     if (r == 0) {
-        r = mp_queue_put(queue, value, timeout_ms);
+        r = mp_queue_put(stress_queue, value, timeout_ms);
     }
     mp_any_destroy(value);
-    return r == 0 || is_refused(r) ? 0 : 11;
+    return r == 0 || stress_is_refused(r) ? 0 : 11;
 }
 
 static int get_lock(int64_t timeout_ms)
@@ -321,9 +279,9 @@ static int get_lock(int64_t timeout_ms)
     mp_any_t *value = NULL;
     mp_lock_t *lock = NULL;
 
-    int r = mp_queue_get(queue, &value, timeout_ms);
+    int r = mp_queue_get(stress_queue, &value, timeout_ms);
     if (r < 0) {
-        return is_refused(r) ? 0 : 12;
+        return stress_is_refused(r) ? 0 : 12;
     }
     bool good = mp_any_get_lock(value, &lock) == 0 &&
                 mp_lock_acquire(lock, 0) == 0 && mp_lock_release(lock) == 0;
@@ -334,21 +292,21 @@ static int get_lock(int64_t timeout_ms)
 static int exchange_locks(stress_page_t *page, uint64_t *random)
 {
     (void) page;
-    if (!puts_messages()) {
+    if (!stress_puts()) {
         return get_lock(stress_timeout(random));
     }
-    return is_crowded() ? 0 : put_lock(stress_timeout(random));
+    return stress_is_crowded() ? 0 : put_lock(stress_timeout(random));
 }
 
 // ---- after a death ----
 
 static const char *check(stress_page_t *page)
 {
-    size_t most = mp_queue_maxsize(queue);
+    size_t most = mp_queue_maxsize(stress_queue);
 
     (void) page;
     (void) atomic_fetch_add(&ledger->deaths, 1);
-    return most != 0 && mp_queue_qsize(queue) > most
+    return most != 0 && mp_queue_qsize(stress_queue) > most
                ? "there are more messages than places"
                : NULL;
 }
@@ -372,7 +330,7 @@ static int put_lock_as(int party, size_t size, int64_t timeout_ms)
     return put_lock(timeout_ms);
 }
 
-static const means_t by_bytes = {get_bytes, put_bytes};
+static const means_t by_bytes = {stress_get_bytes, put_bytes};
 static const means_t by_place = {get_in_place, put_bytes};
 static const means_t by_tasks = {do_task, put_bytes};
 static const means_t by_locks = {get_lock_as, put_lock_as};
@@ -385,7 +343,7 @@ static const char *kick_by(stress_page_t *page, const means_t *means)
     bool stop = atomic_load(&page->stop) != 0;
     int wrong = 0;
 
-    if (stop ? mp_queue_full(queue) : (count < 4 && dead == 1)) {
+    if (stop ? mp_queue_full(stress_queue) : (count < 4 && dead == 1)) {
         wrong = means->get(LEDGER_OWN, 0);
     } else if (stop || (count < 3 && dead == 0)) {
         wrong = means->put(LEDGER_OWN, LEDGER_HEAD, 0);
@@ -430,7 +388,7 @@ static const char *drain(const means_t *means)
             return "what is left is wrong";
         }
     } while (count_seen() != was);
-    return mp_queue_qsize(queue) == 0 && mp_queue_empty(queue)
+    return mp_queue_qsize(stress_queue) == 0 && mp_queue_empty(stress_queue)
                ? NULL
                : "the drained queue says that it has messages";
 }
@@ -451,7 +409,7 @@ static const char *settle(stress_page_t *page)
 static const char *settle_rows(stress_page_t *page)
 {
     (void) page;
-    return settle_by(&by_bytes, ROW_GOT);
+    return settle_by(&by_bytes, STRESS_ROW_GOT);
 }
 
 static const char *settle_in_place(stress_page_t *page)
@@ -468,8 +426,9 @@ static const char *settle_tasks(stress_page_t *page)
     if (wrong != NULL) {
         return wrong;
     }
-    int r = mp_queue_join(queue, STRESS_LIMIT_MS);
-    return (r == 0 || r == MP_OWNERDIED) && mp_queue_unfinished(queue) == 0
+    int r = mp_queue_join(stress_queue, STRESS_LIMIT_MS);
+    return (r == 0 || r == MP_OWNERDIED) &&
+                   mp_queue_unfinished(stress_queue) == 0
                ? NULL
                : "what nobody will do is waited for";
 }
@@ -483,10 +442,10 @@ const stress_row_t stress_queue_rows[] = {
      check, destroy, kick, settle},
     {"put all sizes into a queue", make_unbounded, attach, exchange_mixed,
      check, destroy, kick, settle},
-    {"put rows into a queue", make_bounded, attach, exchange_rows, check,
+    {"put rows into a queue", make_bounded, attach, stress_exchange_rows, check,
      destroy, kick, settle_rows},
     {"put rows into a queue without a maxsize", make_unbounded, attach,
-     exchange_rows, check, destroy, kick, settle_rows},
+     stress_exchange_rows, check, destroy, kick, settle_rows},
     {"use a queue in place", make_few, attach, exchange_in_place, check,
      destroy, kick_in_place, settle_in_place},
     {"do tasks of a queue", make_joinable, attach, exchange_tasks, check,
