@@ -24,7 +24,7 @@ static mp_queue_t *make(size_t maxsize)
 // Some are put as a row, and are got in two parts.
 static void put_and_get(mp_queue_t *queue, uint64_t *number, size_t count)
 {
-    uint64_t row[MOST];
+    uint64_t row[MOST] = {0};
     size_t sizes[MOST];
     size_t got = 0;
     size_t done = 0;
