@@ -25,6 +25,8 @@
 
 #include <multiprocessing/queue.h>
 
+#include <string.h>
+
 #include "core/object.h"
 #include "core/pause.h"
 #include "core/queue_word.h"
@@ -429,6 +431,19 @@ static inline mp__place_t *mp__place_skip(const mp_queue_t *queue,
     }
     *position = mp__position_skip(queue, *position, run);
     return mp__ring_place(queue, ring, *position);
+}
+
+// A call would take as long as most messages. What has no bytes may be NULL.
+static inline void mp__copy_message(void *to, const void *from, size_t size)
+{
+    if (to == NULL || from == NULL) {
+        return;
+    }
+    if (size == sizeof(uint64_t)) {
+        memcpy(to, from, sizeof(uint64_t));
+    } else {
+        memcpy(to, from, size);
+    }
 }
 
 int mp__queue_is_null(void); // MP_EINVAL

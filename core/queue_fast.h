@@ -5,8 +5,6 @@
 #ifndef MP_CORE_QUEUE_FAST_H
 #define MP_CORE_QUEUE_FAST_H
 
-#include <string.h>
-
 #include "core/fence.h"
 #include "core/queue.h"
 
@@ -113,19 +111,6 @@ static inline void mp__claim_free(mp_queue_t *queue, const mp__claim_t *claim)
     mp__claim_tell_read(queue, claim);
     mp__fence_often();
     mp__turn_next(&queue->space, (int) claim->run);
-}
-
-// A call would take as long as most messages. What has no bytes may be NULL.
-static inline void mp__copy_message(void *to, const void *from, size_t size)
-{
-    if (to == NULL || from == NULL) {
-        return;
-    }
-    if (size == sizeof(uint64_t)) {
-        memcpy(to, from, sizeof(uint64_t));
-    } else {
-        memcpy(to, from, size);
-    }
 }
 
 #endif

@@ -174,7 +174,7 @@ static uint64_t a_lap_ago(uint64_t position)
 
 // What was lost in front of all that is there is passed over at once, or a
 // queue of few places would be full of it.
-static void pass_over(mp_queue_t *queue)
+static void pass_over_lost(mp_queue_t *queue)
 {
     size_t room = 0;
     mp__claim_t claim;
@@ -184,7 +184,7 @@ static void pass_over(mp_queue_t *queue)
 
 static void tell(mp_queue_t *queue)
 {
-    pass_over(queue);
+    pass_over_lost(queue);
     mp__turn_next(&queue->items, INT_MAX);
     mp__turn_next(&queue->space, INT_MAX);
 }

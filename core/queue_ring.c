@@ -301,7 +301,7 @@ static bool claim_run(uint32_t token, uint32_t run, mp__claim_t *claim,
 }
 
 // What was lost with who put it is passed over by whoever comes to it.
-static bool pass_over(mp_queue_t *queue, uint32_t token, mp__claim_t *claim)
+static bool pass_over_one(mp_queue_t *queue, uint32_t token, mp__claim_t *claim)
 {
     bool mine = claim_run(token, 1, claim, mp__ring_gets(queue, claim->ring));
 
@@ -382,7 +382,7 @@ mp__found_t mp__ring_claim_full(mp_queue_t *queue, uint32_t token, uint32_t run,
         }
         if (token == 0) { // who only looks
             claim->position = mp__position_after(queue, claim->position);
-        } else if (!pass_over(queue, token, claim)) {
+        } else if (!pass_over_one(queue, token, claim)) {
             return MP__FOUND_OTHER;
         }
     }
