@@ -11,7 +11,7 @@
         .has = play_has,                                                       \
     };
 
-#define FITTING "message_size is the messages' up to 1 KiB"
+#define FITTING "message_size is the messages' up to 64 KiB"
 
 static const struct row ours[] = {
     PLAY_AWAKE(way_ours, "ours", "put_bytes, get_bytes; " FITTING, UNDER_AWAKE),
@@ -25,7 +25,7 @@ static const struct row ours[] = {
     PLAY_STREAMS(way_ours, "ours", "put_bytes, get_bytes; " FITTING,
                  UNDER_SIZES),
     PLAY_STREAMS(way_ours_default, "ours-default", "the same, default options",
-                 UNDER_ALL_SMALL),
+                 UNDER_SIZES),
     PLAY_STREAMS(way_ours_many, "ours-many",
                  "put_many, get_many of 32; " FITTING, UNDER_ALL_SMALL),
     PLAY_STREAMS(way_ours_array, "ours-array",

@@ -5,7 +5,7 @@
 #include "bench/common/row.h"
 #include "bench/queue/way.h"
 
-#define INSIDE_MAX 1024 // longer messages take blocks of their own
+#define INSIDE_MAX 65536 // longer messages take blocks of their own
 
 static int make(struct lane *lane, size_t message_size)
 {
