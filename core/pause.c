@@ -130,7 +130,7 @@ bool mp__pause_long(mp__pause_t *pause)
     if (pause->step >= 0 && watch(pause)) {
         return true;
     }
-    if (pause->step-- % YIELDS_EVERY == -1 && is_over(pause, YIELD_NS)) {
+    if (pause->step-- % YIELDS_EVERY == 0 && is_over(pause, YIELD_NS)) {
         return false;
     }
     mp_plat_yield();
