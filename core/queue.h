@@ -213,14 +213,15 @@ static inline uint64_t mp__position_after(const mp_queue_t *queue,
                : position + 1;
 }
 
+// Up to a whole lap.
 static inline uint64_t mp__position_skip(const mp_queue_t *queue,
                                          uint64_t position, uint32_t run)
 {
     uint64_t at = (uint32_t) position + (uint64_t) run;
 
-    return at < queue->count ? (position & ~(uint64_t) UINT32_MAX) | at
-                             : ((position >> 32) + at / queue->count) << 32 |
-                                   at % queue->count;
+    return at < queue->count
+               ? (position & ~(uint64_t) UINT32_MAX) | at
+               : ((position >> 32) + 1) << 32 | (at - queue->count);
 }
 
 // What a walk along a ring came to.
