@@ -9,14 +9,15 @@
 // and front are hints: they may be behind, but they are always places at which
 // a claim began, or may begin. A claim may be of several places in a row; the
 // word of its first one stands for all, and those behind it are finished
-// before it, so nobody meets the middle of a claim.
+// before it, so nobody meets the middle of a claim of his own side. Who gets
+// may begin in the middle of one to put.
 //
 // Short messages of one size that are put together are a row: told by one word,
-// that of the first place, with their bytes side by side, beside the places. A
-// row that is got from in parts is cut first: the word of the place where its
-// rest begins is made that of the rest, before anybody claims what is in front.
-// Only a ring that lives as long as its queue has rows, as whoever cuts has no
-// claim in it.
+// that of the first place, with their bytes in an area beside the places. A row
+// that is got from in parts is cut first: the word of the place where its rest
+// begins is made that of the rest, before anybody claims what is in front. Only
+// a ring that lives as long as its queue has rows, as whoever cuts has no claim
+// in it.
 //
 // A message that is too long for its place lies in a part: an object that
 // belongs to the queue.
@@ -205,6 +206,13 @@ static inline uint32_t mp__lap_of(uint64_t position)
     return (uint32_t) (position >> 32);
 }
 
+// Behind that position, and up to a lap: of what is noted without a claim, all
+// else is old.
+static inline bool mp__is_within_lap(uint64_t position, uint64_t from)
+{
+    return position - from - 1 < MP__ONE_LAP;
+}
+
 static inline uint64_t mp__position_after(const mp_queue_t *queue,
                                           uint64_t position)
 {
@@ -350,8 +358,9 @@ typedef struct mp__try {
     mp_queue_t *queue;
     uint32_t token;
     uint32_t run;
-    size_t *room;  // NULL: who puts
-    uint64_t size; // what he puts, in bytes
+    size_t *room;    // NULL: who puts
+    size_t capacity; // that he has, of who gets; *room may be set by each try
+    uint64_t size;   // what he puts, in bytes
     mp__claim_t *claim;
 } mp__try_t;
 

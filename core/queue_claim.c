@@ -114,14 +114,13 @@ static mp__found_t look(const mp__try_t *wait)
 static int claim_messages(const mp__try_t *wait)
 {
     mp_queue_t *queue = wait->queue;
-    size_t room = *wait->room;
 
     for (;;) {
         if (atomic_load_explicit(&queue->state, memory_order_relaxed) ==
             MP__QUEUE_DROPPED) {
             return mp__queue_is_shut();
         }
-        *wait->room = room;
+        *wait->room = wait->capacity;
         switch (look(wait)) {
         case MP__FOUND_CLAIMED:
             return 0;

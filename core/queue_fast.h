@@ -8,21 +8,30 @@
 #include "core/fence.h"
 #include "core/queue.h"
 
+// What was claimed there last, if not in this lap. Who was stopped before he
+// reads it may take a lap to come for an old one: so what is free, or there, is
+// read behind it.
+static inline bool mp__claim_seen(const _Atomic uint64_t *claims,
+                                  uint64_t position, mp__claim_t *claim)
+{
+    claim->position = position;
+    claim->word = atomic_load_explicit(&claims[(uint32_t) position],
+                                       memory_order_acquire);
+    return mp__laps_ahead(claim->word, mp__lap_of(position)) < 0;
+}
+
 // Of the claim's ring.
 static inline bool mp__claim_one(_Atomic uint64_t *claims, uint32_t token,
-                                 uint64_t position, mp__claim_t *claim)
+                                 mp__claim_t *claim)
 {
-    _Atomic uint64_t *word = &claims[(uint32_t) position];
-    uint64_t seen = atomic_load_explicit(word, memory_order_relaxed);
-    uint64_t mine = mp__claim_word(token, 1, mp__lap_of(position));
+    uint64_t mine = mp__claim_word(token, 1, mp__lap_of(claim->position));
 
-    if (token == 0 || mp__laps_ahead(seen, mp__lap_of(position)) >= 0 ||
-        !mp__ring_is(claim->ring, claim->which) ||
+    if (token == 0 || !mp__ring_is(claim->ring, claim->which) ||
         !atomic_compare_exchange_strong_explicit(
-            word, &seen, mine, memory_order_acquire, memory_order_relaxed)) {
+            &claims[(uint32_t) claim->position], &claim->word, mine,
+            memory_order_acquire, memory_order_relaxed)) {
         return false;
     }
-    claim->position = position;
     claim->word = mine;
     claim->run = 1;
     return true;
@@ -34,14 +43,17 @@ static inline bool mp__claim_free_fast(const mp_queue_t *queue, uint32_t token,
     claim->which = mp__queue_last(queue);
     mp__ring_t *ring = mp__ring_at(claim->which);
     uint64_t position = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-    uint64_t free = atomic_load_explicit(&ring->free, memory_order_acquire);
 
     claim->ring = ring;
     if (atomic_load_explicit(&queue->state, memory_order_relaxed) !=
             MP__QUEUE_OPEN ||
-        (int64_t) (free - position) <= 0 ||
         (uint32_t) position >= queue->count ||
-        !mp__claim_one(mp__ring_puts(ring), token, position, claim)) {
+        !mp__claim_seen(mp__ring_puts(ring), position, claim)) {
+        return false;
+    }
+    uint64_t free = atomic_load_explicit(&ring->free, memory_order_acquire);
+    if (!mp__is_within_lap(free, position) ||
+        !mp__claim_one(mp__ring_puts(ring), token, claim)) {
         return false;
     }
     claim->place = mp__ring_place(queue, ring, position);
@@ -56,18 +68,20 @@ static inline bool mp__claim_full_fast(const mp_queue_t *queue, uint32_t token,
 {
     claim->which = mp__queue_first(queue);
     mp__ring_t *ring = mp__ring_at(claim->which);
+    _Atomic uint64_t *gets = mp__ring_gets(queue, ring);
     uint64_t position =
         atomic_load_explicit(&ring->front, memory_order_relaxed);
 
     claim->ring = ring;
-    if ((uint32_t) position >= queue->count) {
+    if ((uint32_t) position >= queue->count ||
+        !mp__claim_seen(gets, position, claim)) {
         return false;
     }
     mp__place_t *place = mp__ring_place(queue, ring, position);
     uint64_t there = atomic_load_explicit(&place->there, memory_order_acquire);
     if (!mp__is_of_lap(there, mp__lap_of(position)) ||
-        (there & (MP__VOID | MP__LONG)) != 0 || mp__there_size(there) > room ||
-        !mp__claim_one(mp__ring_gets(queue, ring), token, position, claim)) {
+        !mp__there_is(there, 0) || mp__there_size(there) > room ||
+        !mp__claim_one(gets, token, claim)) {
         return false;
     }
     claim->place = place;

@@ -126,6 +126,9 @@ int mp_queue_get_bytes(mp_queue_t *queue, void *buffer, size_t capacity,
 static void copy_side_by_side(unsigned char *to, const unsigned char *from,
                               size_t step, size_t size, uint32_t count)
 {
+    if (size == 0) {
+        return; // there may be no buffer
+    }
     if (count == 1 || size == step) {
         mp__copy_message(to, from, count * size);
         return;
@@ -147,7 +150,9 @@ static void copy_run(const mp_queue_t *queue, const mp__claim_t *claim,
         copy_side_by_side(buffer,
                           mp__place_bytes(queue, claim->ring, position, place),
                           queue->row, size, count);
-        buffer += count * size;
+        if (size > 0) {
+            buffer += count * size;
+        }
         for (uint32_t i = 0; i < count; i++) {
             *sizes++ = size;
         }

@@ -18,9 +18,10 @@ typedef struct batch {
 
 static mp_queue_bytes_t message_at(const batch_t *batch, size_t i)
 {
-    mp_queue_bytes_t message = {batch->bytes + i * batch->size, batch->size};
-
-    return batch->messages != NULL ? batch->messages[i] : message;
+    if (batch->messages != NULL) {
+        return batch->messages[i];
+    }
+    return (mp_queue_bytes_t){batch->bytes + i * batch->size, batch->size};
 }
 
 // ---- which ones ----

@@ -2,7 +2,6 @@
 #include "core/queue_fast.h"
 
 #define LOOKED_AHEAD 64 // claims
-#define ONE_LAP (UINT64_C(1) << 32)
 
 // Where a claim of this word ends, at a place in this lap or a later one.
 static uint64_t end_of(const mp_queue_t *queue, uint64_t position,
@@ -20,6 +19,48 @@ static void move_on(_Atomic uint64_t *hint, uint64_t position)
     if ((int64_t) (position - seen) > 0) {
         atomic_store_explicit(hint, position, memory_order_relaxed);
     }
+}
+
+// Where a hint is that was noted by one who had been stopped for very long: the
+// end of the claim that began at its place last, and not long before `free`.
+static uint64_t renewed(const mp_queue_t *queue, const _Atomic uint64_t *claims,
+                        uint64_t hint, uint64_t free)
+{
+    uint32_t at = (uint32_t) hint;
+
+    if (at >= queue->count) {
+        return hint; // of memory that is another's by now
+    }
+    uint64_t word = atomic_load_explicit(&claims[at], memory_order_acquire);
+    uint64_t position = (uint64_t) mp__lap_of(free) << 32 | at;
+    return end_of(queue, position, word,
+                  mp__laps_ahead(word, mp__lap_of(free)));
+}
+
+// What is claimed to put ends within the lap before `free`.
+static uint64_t tail_of(const mp_queue_t *queue, const mp__ring_t *ring)
+{
+    uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+    uint64_t free = atomic_load_explicit(&ring->free, memory_order_acquire);
+
+    return free - tail <= MP__ONE_LAP
+               ? tail
+               : renewed(queue, mp__ring_puts(ring), tail, free);
+}
+
+// What is claimed to get does, too, or ends where that lap begins. False: the
+// hint is good.
+static bool is_front_old(const mp_queue_t *queue, const mp__ring_t *ring,
+                         uint64_t *position)
+{
+    uint64_t front = atomic_load_explicit(&ring->front, memory_order_relaxed);
+    uint64_t free = atomic_load_explicit(&ring->free, memory_order_acquire);
+
+    if (free - front <= MP__ONE_LAP) {
+        return false;
+    }
+    *position = renewed(queue, mp__ring_gets(queue, ring), front, free);
+    return true;
 }
 
 // ---- what is free ----
@@ -46,7 +87,8 @@ static uint64_t walk_over_free(const mp_queue_t *queue, const mp__ring_t *ring,
 // claim, and take its line away.
 static uint64_t told_free(const mp__ring_t *ring)
 {
-    return atomic_load_explicit(&ring->read, memory_order_acquire) + ONE_LAP;
+    return atomic_load_explicit(&ring->read, memory_order_acquire) +
+           MP__ONE_LAP;
 }
 
 // Where that was left behind, by one who was done before another in front of
@@ -54,10 +96,10 @@ static uint64_t told_free(const mp__ring_t *ring)
 // back again by one who was just telling.
 static void tell_free(mp__ring_t *ring, uint64_t told, uint64_t free)
 {
-    uint64_t seen = told - ONE_LAP;
+    uint64_t seen = told - MP__ONE_LAP;
 
     (void) atomic_compare_exchange_strong_explicit(
-        &ring->read, &seen, free - ONE_LAP, memory_order_release,
+        &ring->read, &seen, free - MP__ONE_LAP, memory_order_release,
         memory_order_relaxed);
 }
 
@@ -72,7 +114,7 @@ uint64_t mp__ring_free(const mp_queue_t *queue, uint64_t which)
     for (;;) {
         uint64_t seen = atomic_load_explicit(&ring->free, memory_order_acquire);
         uint64_t told = told_free(ring);
-        bool is_told = (int64_t) (told - seen) > 0;
+        bool is_told = queue->bounded && mp__is_within_lap(told, seen);
         uint64_t free = is_told ? told : walk_over_free(queue, ring, seen);
         if (!mp__ring_is(ring, which) ||
             (free == seen &&
@@ -207,8 +249,7 @@ mp__found_t mp__ring_claim_free(const mp_queue_t *queue, uint32_t token,
 {
     claim->which = mp__queue_last(queue);
     claim->ring = mp__ring_at(claim->which);
-    claim->position =
-        atomic_load_explicit(&claim->ring->tail, memory_order_relaxed);
+    claim->position = tail_of(queue, claim->ring);
     for (;;) {
         mp__found_t found = walk_to_put(queue, claim);
         if (found != MP__FOUND_CLAIMED) {
@@ -217,6 +258,9 @@ mp__found_t mp__ring_claim_free(const mp_queue_t *queue, uint32_t token,
         uint64_t free = end_of_free(queue, claim, run);
         if ((int64_t) (free - claim->position) <= 0) {
             return MP__FOUND_NONE;
+        }
+        if (!mp__is_within_lap(free, claim->position)) {
+            return MP__FOUND_OTHER; // the claim's word may be of a lap to come
         }
         found = claim_free(queue, token, run, free, claim);
         if (found != MP__FOUND_NONE) {
@@ -229,20 +273,28 @@ mp__found_t mp__ring_claim_free(const mp_queue_t *queue, uint32_t token,
 
 // Makes the rest of a row, behind those that are about to be claimed, one of
 // its own. Another may do so at once, or have claimed it all: then nobody looks
-// at that place in this lap.
-static void cut_row(const mp_queue_t *queue, const mp__ring_t *ring,
+// at that place in this lap. Whoever was stopped finds the claim's word
+// changed, or else that of the place.
+static void cut_row(const mp_queue_t *queue, const mp__claim_t *claim,
                     uint64_t position, uint64_t word, uint32_t count)
 {
-    mp__place_t *place = mp__ring_place(queue, ring, position + count);
-    uint64_t seen = atomic_load_explicit(&place->there, memory_order_relaxed);
-    uint64_t rest = mp__row_word(mp__there_count(word) - count,
-                                 mp__there_size(word), mp__lap_of(position));
+    mp__place_t *place = mp__ring_place(queue, claim->ring, position + count);
+    const _Atomic uint64_t *got =
+        &mp__ring_gets(queue, claim->ring)[(uint32_t) claim->position];
+    uint32_t lap = mp__lap_of(position);
+    uint64_t rest =
+        mp__row_word(mp__there_count(word) - count, mp__there_size(word), lap);
+    uint64_t seen = 0;
 
-    while (mp__laps_ahead(seen, mp__lap_of(position)) < 0 &&
-           !atomic_compare_exchange_weak_explicit(&place->there, &seen, rest,
-                                                  memory_order_release,
-                                                  memory_order_relaxed)) {
-    }
+    do {
+        seen = atomic_load_explicit(&place->there, memory_order_acquire);
+        if (mp__laps_ahead(seen, lap) >= 0 ||
+            atomic_load_explicit(got, memory_order_relaxed) != claim->word) {
+            return;
+        }
+    } while (!atomic_compare_exchange_strong_explicit(
+        &place->there, &seen, rest, memory_order_release,
+        memory_order_relaxed));
 }
 
 // How many of a row, or whether the single message, fit into the room.
@@ -269,7 +321,7 @@ static uint32_t full_run(const mp_queue_t *queue, mp__claim_t *claim,
     do {
         uint32_t count = fitting(word, most - run, room);
         if (count > 0 && count < mp__there_count(word)) {
-            cut_row(queue, claim->ring, position, word, count);
+            cut_row(queue, claim, position, word, count);
         }
         claim->is_long |= count > 0 && mp__there_is(word, MP__LONG);
         room -= count * mp__there_size(word);
@@ -284,6 +336,7 @@ static uint32_t full_run(const mp_queue_t *queue, mp__claim_t *claim,
     return run;
 }
 
+// Who sees it sees where a row was cut for it.
 static bool claim_run(uint32_t token, uint32_t run, mp__claim_t *claim,
                       _Atomic uint64_t *gets)
 {
@@ -292,7 +345,7 @@ static bool claim_run(uint32_t token, uint32_t run, mp__claim_t *claim,
     if (!mp__ring_is(claim->ring, claim->which) ||
         !atomic_compare_exchange_strong_explicit(
             &gets[(uint32_t) claim->position], &claim->word, mine,
-            memory_order_acquire, memory_order_relaxed)) {
+            memory_order_acq_rel, memory_order_relaxed)) {
         return false;
     }
     claim->word = mine;
@@ -365,6 +418,8 @@ static mp__found_t walk_to_get(const mp_queue_t *queue, mp__claim_t *claim)
 mp__found_t mp__ring_claim_full(mp_queue_t *queue, uint32_t token, uint32_t run,
                                 size_t *room, mp__claim_t *claim)
 {
+    bool renewed_once = false;
+
     claim->position =
         atomic_load_explicit(&claim->ring->front, memory_order_relaxed);
     for (;;) {
@@ -375,6 +430,11 @@ mp__found_t mp__ring_claim_full(mp_queue_t *queue, uint32_t token, uint32_t run,
         uint64_t word =
             atomic_load_explicit(&claim->place->there, memory_order_acquire);
         if (!mp__is_of_lap(word, mp__lap_of(claim->position))) {
+            if (!renewed_once &&
+                is_front_old(queue, claim->ring, &claim->position)) {
+                renewed_once = true;
+                continue;
+            }
             return MP__FOUND_NONE;
         }
         if (!mp__there_is(word, MP__VOID)) {
@@ -401,13 +461,14 @@ uint64_t mp__ring_front(const mp_queue_t *queue, const mp__ring_t *ring)
     mp__claim_t claim = {.ring = (mp__ring_t *) (uintptr_t) ring,
                          .position = atomic_load(&ring->front)};
 
+    (void) is_front_old(queue, ring, &claim.position);
     (void) walk_to_get(queue, &claim);
     return claim.position;
 }
 
 mp__found_t mp__ring_tail(const mp_queue_t *queue, mp__claim_t *claim)
 {
-    claim->position = atomic_load(&claim->ring->tail);
+    claim->position = tail_of(queue, claim->ring);
     return walk_to_put(queue, claim);
 }
 

@@ -80,7 +80,7 @@ static int spin(const mp__try_t *wait, int r)
     mp__pause_t pause = MP__PAUSE_NEW;
     bool many = wait->room != NULL && wait->run > 1;
 
-    if (many && mp__rush_is_on(&rush)) {
+    if (many && must_wait(r) && mp__rush_is_on(&rush)) {
         r = stand_aside(wait);
     }
     for (int step = 1; must_wait(r) && mp__pause_long(&pause); step++) {
@@ -271,7 +271,7 @@ static MP__SLOW int no_token(void)
 int mp__queue_claim_places(mp_queue_t *queue, uint32_t run, uint64_t size,
                            mp__claim_t *claim, mp__until_t *until)
 {
-    mp__try_t wait = {queue, mp__token(), run, NULL, size, claim};
+    mp__try_t wait = {queue, mp__token(), run, NULL, 0, size, claim};
 
     if (wait.token == 0) {
         return no_token();
@@ -283,8 +283,8 @@ int mp__queue_claim_places(mp_queue_t *queue, uint32_t run, uint64_t size,
 int mp__queue_claim_messages(mp_queue_t *queue, uint32_t run, size_t *room,
                              mp__claim_t *claim, mp__until_t *until)
 {
-    mp__try_t wait = {queue, mp__token(), queue->again ? 1 : run,
-                      room,  0,           claim};
+    mp__try_t wait = {queue, mp__token(), queue->again ? 1 : run, room, *room,
+                      0,     claim};
 
     if (wait.token == 0) {
         return no_token();
@@ -314,7 +314,7 @@ bool mp__queue_is_ready(mp_queue_t *queue)
 {
     mp__claim_t claim = {0};
     size_t room = 0;
-    mp__try_t wait = {queue, 0, 0, &room, 0, &claim};
+    mp__try_t wait = {queue, 0, 0, &room, 0, 0, &claim};
 
     mp__found_t found = look_only(queue, &claim);
     if (found == MP__FOUND_NONE && mp__look_due(mp__link(&queue->head.head)) &&
@@ -331,7 +331,7 @@ void mp__queue_doze(mp_queue_t *queue, int64_t until)
 {
     mp__claim_t claim = {0};
     size_t room = 0;
-    mp__try_t wait = {queue, 0, 0, &room, 0, &claim};
+    mp__try_t wait = {queue, 0, 0, &room, 0, 0, &claim};
     mp__nap_t nap = MP__NAP_LONG;
 
     uint32_t seen = announce(&wait, &nap);

@@ -25,6 +25,7 @@
 #define MP__RUN_MOST 128
 #define MP__TOKEN_SHIFT 33
 #define MP__LAPS_PLAIN 1024
+#define MP__ONE_LAP (UINT64_C(1) << 32) // of a position
 #define MP__VOID (UINT64_C(1) << 26)
 #define MP__LONG (UINT64_C(1) << 27)
 #define MP__ROW (MP__VOID | MP__LONG)
@@ -58,7 +59,8 @@ static inline bool mp__is_plain(uint32_t lap)
 }
 
 // What is there: in which lap, how large it is, and whether it lies in a part
-// of its own (MP__LONG), or its sender died (MP__VOID).
+// of its own (MP__LONG), or its sender died (MP__VOID), or it is the first of a
+// row (MP__ROW, which is both bits: so ask mp__there_is()).
 static inline uint64_t mp__there_word(uint64_t size, uint64_t flags,
                                       uint32_t lap)
 {

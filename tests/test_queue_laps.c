@@ -97,7 +97,79 @@ static void old_words_are_written_anew(void)
     mp_queue_destroy(queue);
 }
 
+// Who was stopped for very long before he noted how far he had come, and goes
+// on, has noted where that was. Here it was `laps` ago, and some more.
+typedef struct notes {
+    uint64_t tail;
+    uint64_t front;
+    uint64_t read;
+} notes_t;
+
+static notes_t take_notes(const mp_queue_t *queue)
+{
+    const mp__ring_t *ring = mp__ring_at(mp__queue_first(queue));
+
+    return (notes_t){atomic_load(&ring->tail), atomic_load(&ring->front),
+                     atomic_load(&ring->read)};
+}
+
+static void note_late(mp_queue_t *queue, const notes_t *notes, uint64_t laps)
+{
+    mp__ring_t *ring = mp__ring_at(mp__queue_first(queue));
+
+    atomic_store(&ring->tail, notes->tail - (laps << 32));
+    atomic_store(&ring->front, notes->front - (laps << 32));
+    atomic_store(&ring->read, notes->read - (laps << 32));
+}
+
+static void fill_and_empty(mp_queue_t *queue, const notes_t *notes,
+                           uint64_t laps)
+{
+    uint64_t number = 0;
+    size_t size = 0;
+
+    for (uint64_t i = 0; i < PLACES; i++) {
+        note_late(queue, notes, laps);
+        assert_int_equal(mp_queue_put_bytes(queue, &i, sizeof(i), 0), 0);
+        assert_int_equal(mp_queue_qsize(queue), i + 1);
+    }
+    note_late(queue, notes, laps);
+    assert_true(mp_queue_full(queue));
+    assert_int_equal(mp_queue_put_bytes(queue, &size, sizeof(size), 0),
+                     MP_EFULL);
+    for (uint64_t i = 0; i < PLACES; i++) {
+        note_late(queue, notes, laps);
+        assert_int_equal(
+            mp_queue_get_bytes(queue, &number, sizeof(number), &size, 0), 0);
+        assert_int_equal(number, i);
+    }
+}
+
+static void late_notes_are_known(void)
+{
+    static const uint64_t laps[] = {
+        0, 5, (1 << 25) - 5, (1 << 25) + 5, (1 << 26) - 500, (1 << 27) + 7};
+
+    for (size_t i = 0; i < sizeof(laps) / sizeof(laps[0]); i++) {
+        mp_queue_t *queue = make(PLACES);
+        uint64_t number = 0;
+        notes_t notes = take_notes(queue);
+        for (size_t j = 1; number < (uint64_t) 100 * PLACES; j++) {
+            put_and_get(queue, &number, 1 + j % MOST);
+            if (j % 10 == 0) {
+                note_late(queue, &notes, laps[i]);
+                assert_int_equal(mp_queue_qsize(queue), 0);
+                put_and_get(queue, &number, 1 + j % 3);
+                notes = take_notes(queue);
+            }
+        }
+        fill_and_empty(queue, &notes, laps[i]);
+        mp_queue_destroy(queue);
+    }
+}
+
 static const struct test tests[] = {
+    {"late notes are known", late_notes_are_known, TEST_ONCE},
     {"laps begin anew", laps_begin_anew, TEST_ONCE},
     {"old words are written anew", old_words_are_written_anew, TEST_ONCE},
 };

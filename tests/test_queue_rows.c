@@ -408,6 +408,42 @@ static void each_thread_gets_its_part_in_order(void)
     }
 }
 
+// Who has no room for what comes is told, however closely he waits for it.
+static void put_or_have_no_room(int number)
+{
+    unsigned char bytes[9] = "no room";
+    size_t sizes[2];
+    size_t done = 0;
+
+    for (int i = 0; i < ROUNDS && atomic_load(&wrong) == 0; i++) {
+        if (number == 0) {
+            atomic_store(&wrong, mp_queue_put_array(shared, "message", 8, 1,
+                                                    &done, TEST_GUARD_MS));
+            continue;
+        }
+        int r =
+            mp_queue_get_many(shared, bytes, 4, sizes, 2, &done, TEST_GUARD_MS);
+        if (r != MP_EMSGSIZE || sizes[0] != 8 ||
+            memcmp(bytes, "no room", 8) != 0) {
+            atomic_store(&wrong, 1);
+        }
+        r = mp_queue_get_many(shared, bytes, 8, sizes, 2, &done, 0);
+        if (r != 0 || done != 1 || memcmp(bytes, "message", 8) != 0) {
+            atomic_store(&wrong, 2);
+        }
+        memcpy(bytes, "no room", 8);
+    }
+}
+
+static void who_has_no_room_is_told(void)
+{
+    shared = make(1, 8);
+    atomic_store(&wrong, 0);
+    test_run_threads(2, put_or_have_no_room);
+    assert_int_equal(atomic_load(&wrong), 0);
+    mp_queue_destroy(shared);
+}
+
 // ---- children ----
 
 static int add_up(const mp_args_t *args)
@@ -478,6 +514,7 @@ static const struct test tests[] = {
     {"what does not fit is told", what_does_not_fit_is_told, TEST_ONCE},
     {"each thread gets its part in order", each_thread_gets_its_part_in_order,
      TEST_ONCE},
+    {"who has no room is told", who_has_no_room_is_told, TEST_ONCE},
     {"children share what is put", children_share_what_is_put, SYNC_ALL},
 };
 

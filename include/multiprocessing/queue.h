@@ -208,7 +208,8 @@ MP_API int mp_queue_get_alloc(mp_queue_t *queue, void **bytes, size_t *size,
 /**
  * Puts a row of messages. Up to MP_QUEUE_BATCH of them, as many as there are
  * places for, are put by one step: all of these are seen, or, if this process
- * is killed before, none.
+ * is killed before, none. One that is too long for a place is put alone, as are
+ * all where there are .max_bytes.
  *
  * @param done receives how many were put, in their order, also on failure.
  * @return 0 all were put; else as mp_queue_put_bytes(), with the rest not put.
