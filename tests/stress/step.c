@@ -258,14 +258,14 @@ static long stride_of(const step_op_t *op, long length)
 
 // Nothing is shown by an operation that ends before anybody was killed in it.
 // How long one is that waits for others, or looks at the dead, differs from
-// time to time: where the places are few, one is enough.
+// time to time, often by half: where the places are few, one is enough.
 static bool is_covered(void)
 {
     bool few = share->stride > share->length / 16;
 
     return options.from > 0 ||
            (share->deaths > 0 &&
-            (few || share->deaths * share->stride >= share->length / 2));
+            (few || share->deaths * share->stride >= share->length / 3));
 }
 
 // The harness has a family of its own, so that what went wrong in one operation
